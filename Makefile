@@ -1,0 +1,78 @@
+# Everything that the project can be asked to do. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+
+venv := .venv
+bin := $(venv)/bin
+runtime := $(venv)/.runtime-installed
+dev := $(venv)/.dev-installed
+catalog := translations/vi/LC_MESSAGES/messages.mo
+pip_install := $(bin)/pip install --quiet --disable-pip-version-check -c requirements.lock
+
+.PHONY: help setup setup-dev browser demo serve test check fmt bench screenshots lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(runtime) $(catalog) ## Create .venv with what the application needs, compile the translations
+
+setup-dev: $(dev) $(catalog) ## The same, with what the tests and checks need
+
+browser: ## Make sure that Chromium is there for the browser tests
+	@bash scripts/system_package.sh chromium chromium "the browser tests"
+
+demo: setup ## A fictional organisation on http://127.0.0.1:$(PORT) (PORT=8000), with freshly made passwords
+	exec $(bin)/flask --app app demo --port $(PORT)
+
+serve: setup ## A real instance with the settings of the environment (PORT, WORKERS, DATABASE_URL, ...)
+	exec $(bin)/flask --app app serve --port $(PORT) --workers $(WORKERS)
+
+test: setup-dev browser ## The whole test suite, on SQLite and PostgreSQL and in a browser
+	$(bin)/pytest -n 2
+
+check: setup-dev ## Lint, types, imports, templates, translations
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy .
+	$(bin)/lint-imports
+	$(bin)/djlint templates --lint --check --quiet
+	$(bin)/python -m scripts.check_translations
+
+fmt: setup-dev ## Mend what ruff and djlint can mend by themselves
+	$(bin)/ruff check --fix --quiet .
+	$(bin)/ruff format .
+	-$(bin)/djlint templates --reformat --quiet
+
+bench: setup-dev ## Measure; the figures stand in docs/
+	$(bin)/python -m benchmarks
+
+screenshots: setup-dev browser ## Take the pictures of the documentation again
+	$(bin)/python -m scripts.screenshots
+
+lock: ## Renew requirements.lock from a clean environment, after a pin was changed
+	bash scripts/lock.sh $(PYTHON)
+
+clean: ## Remove what these targets made, except data under instance/
+	rm -rf $(venv) translations/vi .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(bin)/python:
+	@bash scripts/make_venv.sh $(PYTHON) $(venv)
+
+$(runtime): requirements.txt requirements.lock | $(bin)/python
+	@echo "Installing what the application needs..."
+	@$(pip_install) -r requirements.txt
+	@touch $@
+
+$(dev): requirements-dev.txt $(runtime)
+	@echo "Installing what the tests and checks need..."
+	@$(pip_install) -r requirements-dev.txt
+	@touch $@
+
+$(catalog): scripts/build_translations.py $(wildcard translations/parts/*.po) $(runtime)
+	@$(bin)/python -m scripts.build_translations
