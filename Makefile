@@ -27,7 +27,7 @@ setup-dev: $(dev) $(catalog) ## The same, with what the tests and checks need
 browser: ## Make sure that Chromium is there for the browser tests
 	@bash scripts/system_package.sh chromium chromium "the browser tests"
 
-demo: setup ## A fictional organisation on http://127.0.0.1:$(PORT) (PORT=8000), with freshly made passwords
+demo: setup ## A fictional organisation on http://127.0.0.1:8000 (PORT changes it), with freshly made passwords
 	exec $(bin)/flask --app app demo --port $(PORT)
 
 serve: setup ## A real instance with the settings of the environment (PORT, WORKERS, DATABASE_URL, ...)
