@@ -1,0 +1,132 @@
+"""The database: base class, column types, the one commit point, and the guard of append-only tables."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables. Relationships are declared ``lazy="raise"``: a query is planned or it fails in a test."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+#: Text that the database compares byte by byte on both systems: sort keys, tokens, codes.
+ByteString = String().with_variant(String(collation="C"), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware and UTC in Python, UTC in the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment, and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment must carry its time zone.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment as aware UTC; SQLite hands it back without a zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run a change and commit it: all of it or nothing.
+
+    What was read before is forgotten first, so that a decision to write rests on what is read inside. On SQLite the
+    write lock is taken at once (BEGIN IMMEDIATE), so two writers wait instead of failing half-way.
+
+    :raises RuntimeError: when transactions are nested; there is one commit point per request.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        raise RuntimeError("transaction() does not nest: one use case, one commit.")
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"nep_writes": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writing", None)
+
+
+def init_db(app: Flask) -> None:
+    """Bind the database to the application and set up each new connection."""
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    app.config["SQLALCHEMY_SESSION_OPTIONS"] = {"expire_on_commit": False}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _set_up_sqlite)
+            event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    """Make SQLite keep its promises: foreign keys, durable commits, readers beside a writer."""
+    connection.isolation_level = None
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin for real: the driver's own begin comes too late for snapshots and locks."""
+    writes = connection.get_execution_options().get("nep_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def append_only_statements(table: str, dialect: str, *, only_when: str = "") -> list[str]:
+    """Return the statements that make a table refuse updates and deletes, for a migration.
+
+    :param only_when: an SQL condition on ``OLD`` that limits the guard (for example ``OLD.published_at IS NOT NULL``).
+    """
+    message = f"{table} keeps what was written"
+    condition = f"WHEN ({only_when})" if only_when else ""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$",
+        f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW {condition} EXECUTE FUNCTION {table}_refuse()",
+    ]
+
+
+def is_sqlite(engine: Engine | None = None) -> bool:
+    """Tell whether the application runs on SQLite."""
+    return (engine or db.engine).dialect.name == "sqlite"

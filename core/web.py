@@ -1,0 +1,218 @@
+"""What every request goes through: deny by default, security headers, error pages, template helpers."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from core.errors import BadFile, DomainError, NotFound, SignInRequired
+from core.i18n import LANGUAGES, current_language
+from core.i18n import lazy_gettext as _l
+
+View = TypeVar("View", bound=Callable[..., Any])
+AccessRule = Callable[[], None]
+THEMES = ("auto", "light", "dark")
+TEXT_SIZES = ("normal", "large", "larger")
+
+csrf = CSRFProtect()
+log = structlog.get_logger("nep")
+
+
+def guarded_by(rule: AccessRule) -> Callable[[View], View]:
+    """Declare who may use a view. ``rule`` raises when the person may not; a view without a rule answers nobody."""
+
+    def mark(view: View) -> View:
+        view.access_rule = rule  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _anyone() -> None:
+    """Let everybody in."""
+
+
+def public(view: View) -> View:
+    """Declare that anyone may use a view, signed in or not."""
+    return guarded_by(_anyone)(view)
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How this reader wants pages to look; kept in cookies."""
+
+    theme: str = "auto"
+    text_size: str = "normal"
+
+
+def init_web(app: Flask) -> None:
+    """Attach the hooks and helpers of this module to the application."""
+    csrf.init_app(app)
+    app.before_request(_deny_by_default)
+    app.after_request(_add_headers)
+    app.register_error_handler(DomainError, _on_domain_error)
+    app.register_error_handler(CSRFError, _on_stale_form)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(OperationalError, _on_database_trouble)
+    app.register_error_handler(Exception, _on_failure)
+    app.context_processor(_page_context)
+
+
+def csp_nonce() -> str:
+    """Return the nonce that lets this response's own scripts run."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def local_path(target: str | None, default: str) -> str:
+    """Return ``target`` when it is a path of this site, else ``default`` (no open redirects)."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return default
+    return default if any(ord(character) < 0x20 for character in target) else target
+
+
+def wants_json() -> bool:
+    """Tell whether the caller is a script of ours rather than a person reading pages."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _deny_by_default() -> None:
+    if request.endpoint is None:
+        return
+    rule: AccessRule | None = getattr(current_app.view_functions[request.endpoint], "access_rule", None)
+    if rule is None:
+        log.error("view without access rule", endpoint=request.endpoint)
+        raise NotFound(_l("This page does not exist."))
+    rule()
+
+
+def _add_headers(response: Response) -> Response:
+    policy = (
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", policy.format(nonce=csp_nonce()))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+    headers.setdefault("Cache-Control", "no-store")
+    if current_app.config["NEP"].secure_cookies:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def error_page(status: int, title: Any, message: Any, mend: Any = "", **more: Any) -> ResponseReturnValue:
+    """Answer with what happened, what is safe and what to do: a page, or JSON for our own scripts."""
+    if wants_json():
+        return jsonify(error=str(message), mend=str(mend), **more), status
+    return render_template("errors/error.html", status=status, title=title, message=message, mend=mend), status
+
+
+TITLES = {
+    400: _l("This request can't be understood"),
+    401: _l("Please sign in"),
+    403: _l("You may not do this"),
+    404: _l("There is nothing here"),
+    405: _l("This can't be done here"),
+    409: _l("Somebody was here first"),
+    413: _l("This is too large"),
+    422: _l("This can't be done as asked"),
+    429: _l("Too many requests"),
+    500: _l("Something went wrong on our side"),
+    503: _l("The system is busy"),
+}
+
+
+def _on_domain_error(error: DomainError) -> ResponseReturnValue:
+    if isinstance(error, SignInRequired) and not wants_json():
+        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+    if error.status in (403, 404):
+        log.warning("denied", endpoint=request.endpoint, status=error.status)
+    place = vars(error.place) if isinstance(error, BadFile) else None
+    return error_page(error.status, TITLES[error.status], error.message, error.mend, **({"place": place} if place else {}))
+
+
+def _on_stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return error_page(
+        400,
+        _l("This page was open for too long"),
+        _l("Nothing was changed, because the page you sent is no longer valid."),
+        _l("Go back, reload the page and send it again."),
+    )
+
+
+def _on_http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    messages = {
+        404: _l("This page does not exist, or is not for you."),
+        405: _l("This address does not take this kind of request."),
+        413: _l("The file or text is larger than the system takes."),
+    }
+    message = messages.get(error.code, _l("The request can't be understood."))
+    return error_page(error.code, TITLES.get(error.code, TITLES[400]), message, _l("Go back and try another way."))
+
+
+def _on_database_trouble(error: OperationalError) -> ResponseReturnValue:
+    log.error("database unavailable", endpoint=request.endpoint, error=type(error.orig).__name__)
+    answer = error_page(
+        503,
+        TITLES[503],
+        _l("The database does not answer. What was saved before is safe."),
+        _l("Wait a moment and send it again."),
+    )
+    response = current_app.make_response(answer)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _on_failure(error: Exception) -> ResponseReturnValue:
+    if current_app.testing or current_app.debug:
+        raise error
+    log.exception("failed", endpoint=request.endpoint)
+    return error_page(
+        500,
+        TITLES[500],
+        _l("The fault has been written down. Nothing was changed by this request."),
+        _l("Try again; if it happens again, tell your administrator what you were doing."),
+    )
+
+
+def _page_context() -> dict[str, Any]:
+    return {
+        "csp_nonce": csp_nonce,
+        "asset": asset,
+        "current_locale": current_language(),
+        "languages": LANGUAGES,
+        "appearance": appearance(),
+        "config_demo": current_app.config["NEP"].demo,
+    }
+
+
+def appearance() -> Appearance:
+    """Return the theme and the text size that the reader chose."""
+    theme, size = request.cookies.get("nep_theme", ""), request.cookies.get("nep_text_size", "")
+    return Appearance(theme if theme in THEMES else "auto", size if size in TEXT_SIZES else "normal")
+
+
+def asset(path: str) -> str:
+    """Return the URL of a static file with a mark of its content, so that browsers may keep it for long."""
+    marks: dict[str, str] = current_app.extensions.setdefault("nep_asset_marks", {})
+    if path not in marks:
+        content = Path(current_app.static_folder or "", path).read_bytes()
+        marks[path] = hashlib.sha256(content).hexdigest()[:12]
+    return f"{current_app.static_url_path}/{path}?v={marks[path]}"
