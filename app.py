@@ -1,0 +1,94 @@
+"""The application: extensions, blueprints, and the hooks that packages hand to each other. No rules."""
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+import authoring.views
+import certificates.views
+import cli
+import core.views
+import lessons.views_author
+import lessons.views_read
+import library.views
+import people.views_account
+import people.views_admin
+import people.views_staff
+import quizzes.views_author
+import quizzes.views_take
+import reports.views
+import training.views
+import training.views_hr
+from core.db import db, init_db
+from core.i18n import babel, chosen_language
+from core.logs import init_logs
+from core.web import init_web
+from people.guards import init_guards
+from settings import Settings, from_environment
+
+BLUEPRINTS = (
+    core.views.blueprint,
+    people.views_account.blueprint,
+    people.views_staff.blueprint,
+    people.views_admin.blueprint,
+    library.views.blueprint,
+    lessons.views_read.blueprint,
+    lessons.views_author.blueprint,
+    quizzes.views_take.blueprint,
+    quizzes.views_author.blueprint,
+    certificates.views.blueprint,
+    authoring.views.blueprint,
+    training.views.blueprint,
+    training.views_hr.blueprint,
+    reports.views.blueprint,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application from settings, by default those of the environment.
+
+    :raises settings.BadSettings: when they can't be used.
+    """
+    settings = settings or from_environment()
+    app = Flask(__name__)
+    app.config.update(
+        NEP=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 64 * 1024,
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
+        SESSION_COOKIE_NAME="nep_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    init_logs(app)
+    init_db(app)
+    Migrate(app, db, compare_type=True, render_as_batch=True)
+    babel.init_app(app, locale_selector=chosen_language)
+    init_web(app)
+    init_guards(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    cli.register(app)
+    _connect_packages(app)
+    _serve_static(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _connect_packages(app: Flask) -> None:
+    """Hand lower packages what must happen above them, and pages what siblings show."""
+
+
+def _serve_static(app: Flask) -> None:
+    """Let WhiteNoise send static files, compressed when a compressed copy lies beside them."""
+    app.view_functions["static"].access_rule = lambda: None  # type: ignore[attr-defined]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=30 * 24 * 3600, autorefresh=app.testing
+    )

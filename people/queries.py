@@ -1,0 +1,134 @@
+"""What can be asked about people and units. Every list begins with what the actor may see."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from core.db import db
+from people.access import Actor, Grant, Permission, Role
+from people.models import Account, Person, Placement, Posting, RoleGrant, UserSession
+
+
+def in_force(table: type[Placement] | type[Posting] | type[RoleGrant], on: date) -> ColumnElement[bool]:
+    """Return the condition that a period holds on a day (half-open: without its last day)."""
+    return and_(table.valid_from <= on, or_(table.valid_to.is_(None), table.valid_to > on))
+
+
+def units_below(roots: Iterable[int], on: date) -> CTE:
+    """Return a CTE with one column ``unit_id``: the root units and all below them as of a day.
+
+    UNION (not UNION ALL) ends the walk even if the tree had a cycle.
+    """
+    roots = list(roots)
+    tree = (
+        select(Placement.unit_id)
+        .where(Placement.unit_id.in_(roots), in_force(Placement, on))
+        .cte("units_below", recursive=True)
+    )
+    child = aliased(Placement)
+    return tree.union(
+        select(child.unit_id).where(
+            child.parent_id == tree.c.unit_id, child.valid_from <= on, or_(child.valid_to.is_(None), child.valid_to > on)
+        )
+    )
+
+
+def units_in_scope(actor: Actor, permission: Permission, on: date) -> Select[tuple[int]]:
+    """Return a select of the ids of all units in which the actor has a permission."""
+    if actor.is_system:
+        return select(Placement.unit_id).where(in_force(Placement, on))
+    return select(units_below(actor.scope(permission), on).c.unit_id)
+
+
+def people_visible_to(actor: Actor, permission: Permission, on: date) -> ColumnElement[bool]:
+    """Return the condition on ``Person`` that the actor has a permission over them by their posting on a day."""
+    return exists().where(
+        Posting.person_id == Person.id,
+        in_force(Posting, on),
+        Posting.unit_id.in_(units_in_scope(actor, permission, on)),
+    )
+
+
+def may_in_unit(actor: Actor, permission: Permission, unit_id: int, on: date) -> bool:
+    """Tell whether the actor has a permission in a unit, by a grant on it or on a unit above it."""
+    if actor.is_system:
+        return True
+    roots = actor.scope(permission)
+    if not roots or unit_id in roots:
+        return bool(roots)
+    found = units_in_scope(actor, permission, on).subquery()
+    return db.session.scalar(select(literal(True)).where(exists().where(found.c.unit_id == unit_id))) is True
+
+
+def actor_for_session(token_hash: str, at: datetime, on: date) -> tuple[Actor, UserSession, bool] | None:
+    """Return who is signed in by a session token, the session, and whether the password must be changed.
+
+    One query; None when the session has ended or expired. Grants are those of this day, so a change holds at once.
+    """
+    rows = db.session.execute(
+        select(UserSession, Person.full_name, Account.must_change_password, RoleGrant.role, RoleGrant.unit_id)
+        .join(Person, Person.id == UserSession.person_id)
+        .join(Account, Account.person_id == Person.id)
+        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, on)))
+        .where(UserSession.token_hash == token_hash, UserSession.ended_at.is_(None), UserSession.expires_at > at)
+    ).all()
+    if not rows:
+        return None
+    session, full_name, must_change, _role, _unit = rows[0]
+    grants = tuple(Grant(Role(row.role), row.unit_id) for row in rows if row.role is not None)
+    return Actor(session.person_id, full_name, grants), session, must_change
+
+
+@dataclass(frozen=True)
+class UnitPlace:
+    """A unit as of a day: its name and the names above it, from the top down."""
+
+    unit_id: int
+    code: str
+    name: str
+    parent_id: int | None
+    path: tuple[str, ...]
+    depth: int
+
+    @property
+    def path_text(self) -> str:
+        """Return the whole path, as completions keep it."""
+        return " > ".join(self.path)
+
+
+def unit_names(unit_ids: Iterable[int], on: date) -> dict[int, str]:
+    """Return the names of units as of a day."""
+    rows = db.session.execute(
+        select(Placement.unit_id, Placement.name).where(Placement.unit_id.in_(list(unit_ids)), in_force(Placement, on))
+    )
+    return {row.unit_id: row.name for row in rows}
+
+
+def unit_path(unit_id: int, on: date) -> tuple[str, ...]:
+    """Return the names from the top down to a unit, as of a day. One query."""
+    start = (
+        select(Placement.unit_id, Placement.parent_id, Placement.name, literal(0).label("up"))
+        .where(Placement.unit_id == unit_id, in_force(Placement, on))
+        .cte("path", recursive=True)
+    )
+    above = aliased(Placement)
+    walk = start.union_all(
+        select(above.unit_id, above.parent_id, above.name, start.c.up + 1).where(
+            above.unit_id == start.c.parent_id,
+            above.valid_from <= on,
+            or_(above.valid_to.is_(None), above.valid_to > on),
+            start.c.up < 50,
+        )
+    )
+    rows: Sequence[str] = db.session.scalars(select(walk.c.name).order_by(walk.c.up.desc())).all()
+    return tuple(rows)
+
+
+def current_posting(person_id: int, on: date) -> Posting | None:
+    """Return where a person works on a day."""
+    return db.session.scalar(
+        select(Posting).where(Posting.person_id == person_id, in_force(Posting, on)).order_by(Posting.id.desc()).limit(1)
+    )

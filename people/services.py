@@ -1,0 +1,181 @@
+"""What can be done to sessions, accounts and roles. Postings and units change in ``people.staff_services``."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from core import audit
+from core.db import db
+from core.errors import NotAllowed, RuleBroken, TooMany
+from core.i18n import lazy_gettext as _l
+from core.text import clean_line, fold
+from people import passwords, queries
+from people.access import Actor, Permission, Role
+from people.models import Account, Person, RoleGrant, SignInFailure, UserSession
+
+FAILURE_WINDOW = timedelta(minutes=15)
+#: Failures allowed in the window: for one name from one address, and from one address in all.
+FAILURES_PER_NAME_AND_ADDRESS = 8
+FAILURES_PER_ADDRESS = 60
+
+
+def ensure_in_unit(by: Actor, permission: Permission, unit_id: int, *, on: date) -> None:
+    """Refuse unless the actor has a permission in a unit.
+
+    :raises NotAllowed: when they do not.
+    """
+    if not queries.may_in_unit(by, permission, unit_id, on):
+        raise NotAllowed(_l("This belongs to a unit outside your responsibility."), _l("Ask the officer of that unit."))
+
+
+def token_hash(token: str) -> str:
+    """Return the hash under which a session token is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def check_throttle(name: str, address: str, *, at: datetime) -> None:
+    """Refuse when too many sign-ins have failed lately. A victim signs in freely from another address.
+
+    :raises TooMany: with the time to wait.
+    """
+    since = at - FAILURE_WINDOW
+    recent = select(func.count()).select_from(SignInFailure).where(SignInFailure.at > since, SignInFailure.address == address)
+    from_here = db.session.scalar(recent) or 0
+    for_name = db.session.scalar(recent.where(SignInFailure.name_hash == _name_hash(name))) or 0
+    if for_name >= FAILURES_PER_NAME_AND_ADDRESS or from_here >= FAILURES_PER_ADDRESS:
+        raise TooMany(
+            _l("Too many sign-ins from here have failed."),
+            _l("Wait 15 minutes and try again, or ask your personnel officer for a new password."),
+        )
+
+
+def sign_in(name: str, password: str, *, address: str, device: str, lifetime: timedelta, at: datetime) -> str | None:
+    """Begin a session for the person with this staff code or e-mail address, and return its token.
+
+    Return None, after noting the failure, when the name or the password is wrong: the caller tells no difference, and
+    the time taken does not either.
+    """
+    found = db.session.execute(
+        select(Person, Account)
+        .join(Account, Account.person_id == Person.id)
+        .where(or_(func.lower(Person.staff_code) == clean_line(name).lower(), Person.email == clean_line(name).lower()))
+    ).first()
+    person, account = found if found else (None, None)
+    if not passwords.matches(account.password_hash if account else None, password) or person is None or account is None:
+        db.session.add(SignInFailure(name_hash=_name_hash(name), address=address, at=at))
+        return None
+    if passwords.is_outdated(account.password_hash):
+        account.password_hash = passwords.hash_password(password)
+    token = secrets.token_urlsafe(32)
+    session = UserSession(
+        token_hash=token_hash(token),
+        person_id=person.id,
+        started_at=at,
+        last_seen_at=at,
+        expires_at=at + lifetime,
+        device=device[:200],
+        address=address,
+    )
+    db.session.add(session)
+    audit.record("session.start", by=Actor(person.id, person.full_name), at=at, about=("person", person.id))
+    return token
+
+
+def note_last_seen(session_id: int, *, at: datetime) -> None:
+    """Write down that a session is in use."""
+    db.session.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=at))
+
+
+def end_session(session_id: int, *, by: Actor, at: datetime) -> None:
+    """End one of the actor's own sessions; it is refused at its next request."""
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.id == session_id, UserSession.person_id == by.person_id, UserSession.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+    audit.record("session.end", by=by, at=at, about=("user_session", session_id))
+
+
+def end_sessions_of(person_id: int, *, but: int | None = None, by: Actor, at: datetime) -> None:
+    """End all sessions of a person, but one if so asked."""
+    ending = update(UserSession).where(UserSession.person_id == person_id, UserSession.ended_at.is_(None))
+    db.session.execute((ending.where(UserSession.id != but) if but else ending).values(ended_at=at))
+    audit.record("session.end_all", by=by, at=at, about=("person", person_id))
+
+
+def change_password(current: str, new: str, *, session_id: int, by: Actor, at: datetime) -> None:
+    """Change the actor's own password and end their other sessions.
+
+    :raises RuleBroken: when the current password is wrong or the new one is weak or the same.
+    """
+    person = db.session.get_one(Person, by.person_id)
+    account = db.session.get_one(Account, by.person_id)
+    if not passwords.matches(account.password_hash, current):
+        raise RuleBroken(_l("The current password is not right."))
+    if current == new:
+        raise RuleBroken(_l("Choose a password that you have not used here before."))
+    passwords.check_new(new, about=(person.staff_code, *person.full_name.split(), *fold(person.full_name).split()))
+    account.password_hash = passwords.hash_password(new)
+    account.must_change_password = False
+    account.password_changed_at = at
+    end_sessions_of(person.id, but=session_id, by=by, at=at)
+    audit.record("account.change_password", by=by, at=at, about=("person", person.id))
+
+
+def give_first_password(person_id: int, *, by: Actor, at: datetime) -> str:
+    """Give a person a fresh first password, end their sessions, and return it once for the slip."""
+    password = passwords.made_up()
+    account = db.session.get(Account, person_id)
+    if account is None:
+        account = Account(person_id=person_id, password_hash="", password_changed_at=at)
+        db.session.add(account)
+    account.password_hash = passwords.hash_password(password)
+    account.must_change_password = True
+    account.password_changed_at = at
+    end_sessions_of(person_id, by=by, at=at)
+    audit.record("account.give_first_password", by=by, at=at, about=("person", person_id))
+    return password
+
+
+def grant_role(person_id: int, role: Role, unit_id: int, *, by: Actor, at: datetime, on: date) -> RoleGrant:
+    """Grant a role on a unit and all below it, from a day on. Granting it again changes nothing."""
+    ensure_in_unit(by, Permission.GRANT_ROLES, unit_id, on=on)
+    existing = db.session.scalar(
+        select(RoleGrant).where(
+            RoleGrant.person_id == person_id, RoleGrant.role == role, RoleGrant.unit_id == unit_id, RoleGrant.valid_to.is_(None)
+        )
+    )
+    if existing:
+        return existing
+    grant = RoleGrant(
+        person_id=person_id, role=role, unit_id=unit_id, valid_from=on, granted_by_id=by.person_id, granted_at=at
+    )
+    db.session.add(grant)
+    audit.record("role.grant", by=by, at=at, about=("person", person_id), detail={"role": role, "unit_id": unit_id})
+    return grant
+
+
+def end_role(grant_id: int, *, by: Actor, at: datetime, on: date) -> None:
+    """End a role; it is gone at the person's next request.
+
+    :raises RuleBroken: when it is the last administrator's.
+    """
+    grant = db.session.get_one(RoleGrant, grant_id, with_for_update=True)
+    ensure_in_unit(by, Permission.GRANT_ROLES, grant.unit_id, on=on)
+    if grant.role == Role.ADMINISTRATOR:
+        administrators = db.session.scalars(
+            select(RoleGrant.id)
+            .where(RoleGrant.role == Role.ADMINISTRATOR, queries.in_force(RoleGrant, on))
+            .order_by(RoleGrant.id)
+            .with_for_update()
+        ).all()
+        if len(administrators) < 2:
+            raise RuleBroken(_l("This is the last administrator."), _l("Grant the role to somebody else first."))
+    grant.valid_to = on
+    audit.record("role.end", by=by, at=at, about=("person", grant.person_id), detail={"role": grant.role})
+
+
+def _name_hash(name: str) -> str:
+    return hashlib.sha256(fold(name).encode()).hexdigest()

@@ -1,0 +1,5 @@
+"""Rosters."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("reports", __name__)

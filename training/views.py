@@ -1,0 +1,5 @@
+"""What I owe: my training."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("training", __name__)
