@@ -1,0 +1,97 @@
+"""Fixtures that all tests share. Helpers live in tests/support, objects in tests/factories.
+
+The application is imported inside the fixtures that need it, so that unit tests start in milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from core import clock
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask_sqlalchemy.session import Session
+    from sqlalchemy.orm import scoped_session
+
+    from tests.support.databases import Databases
+    from tests.support.pages import PageClient
+
+#: Friday 20 November 2026, 09:00 in Vietnam: the usual "now" of a test.
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Make databases for this test process."""
+    from tests.support.databases import Databases
+
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Name the database; every test that needs one runs twice."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(databases: Databases, dialect: str) -> Flask:
+    """Return the application, on a migrated database that this test process keeps."""
+    return databases.shared_app(dialect)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """Run the test inside an application context and a transaction that is rolled back at its end.
+
+    Commits inside (``core.db.transaction``) release savepoints of that transaction, so the code under test commits as
+    it always does. A rollback undoes only what came after the last commit: what a test prepares must be committed.
+    """
+    from core.db import db
+
+    with app.app_context():
+        engine = db.engine
+        with engine.connect() as connection:
+            outer = connection.begin()
+            connection.begin_nested()
+            engines = cast(dict[str | None, Any], db.engines)
+            engines[None] = connection
+            try:
+                yield db.session
+            finally:
+                db.session.remove()
+                engines[None] = engine
+                outer.rollback()
+
+
+@pytest.fixture
+def client(app: Flask, session: scoped_session[Session]) -> PageClient:
+    """Return a client that inspects every page which it fetches."""
+    from tests.support.pages import PageClient
+
+    return PageClient(app, app.response_class, use_cookies=True)
+
+
+@pytest.fixture
+def own_app(databases: Databases, dialect: str) -> Iterator[Flask]:
+    """Return an application with a database of its own, for tests with threads or several connections."""
+    from core.db import db
+
+    app = databases.new_app(dialect)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def at() -> Iterator[datetime]:
+    """Stop the clock at the usual moment of a test, and return it."""
+    with clock.frozen(NOW):
+        yield NOW
