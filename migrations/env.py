@@ -1,8 +1,13 @@
 """Run the migrations on the application's own engine."""
 
+from importlib import import_module
+
 from alembic import context
 
 from core.db import ByteString, UtcDateTime, db
+
+for package in ("people", "library", "lessons", "quizzes", "certificates", "training"):
+    import_module(f"{package}.models")
 
 
 def render_item(kind, item, _autogen_context):
