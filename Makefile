@@ -36,13 +36,14 @@ serve: setup ## A real instance with the settings of the environment (PORT, WORK
 test: setup-dev browser ## The whole test suite, on SQLite and PostgreSQL and in a browser
 	$(bin)/pytest -n 2
 
-check: setup-dev ## Lint, types, imports, templates, translations
+check: setup-dev ## Lint, types, imports, templates, translations, style sheet
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy .
 	$(bin)/lint-imports
 	$(bin)/djlint templates --lint --check --quiet
 	$(bin)/python -m scripts.check_translations
+	$(bin)/python scripts/build_css.py --check
 
 fmt: setup-dev ## Mend what ruff and djlint can mend by themselves
 	$(bin)/ruff check --fix --quiet .

@@ -26,9 +26,7 @@ def test_a_refused_row_undoes_only_its_own_transaction(session, at):
     with transaction():
         session.add(Unit(code="UBND", created_at=at))
     with pytest.raises(IntegrityError), transaction():
-        session.add(Unit(code="VPUB", created_at=at))
-        session.flush()
-        session.add(Unit(code="UBND", created_at=at))
+        session.add_all([Unit(code="VPUB", created_at=at), Unit(code="UBND", created_at=at)])
     assert units() == 1
 
 

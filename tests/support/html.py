@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+#: Elements whose end tag may be left out.
+ENDS_BY_ITSELF = {"p", "li", "dt", "dd", "tr", "th", "td", "thead", "tbody", "option"}
 
 
 @dataclass
@@ -70,16 +72,26 @@ class Element:
 
 def parse(markup: str) -> Element:
     """Return the tree of a page."""
+    return _read(markup).root
+
+
+def tag_faults(markup: str) -> list[str]:
+    """Return the tags of a page that are closed but not open, or open and never closed."""
+    return _read(markup).faults
+
+
+def _read(markup: str) -> _Reader:
     reader = _Reader()
     reader.feed(markup)
     reader.close()
-    return reader.root
+    return reader
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.root = self._open = Element("document")
+        self.faults: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Add an element, and go inside unless it can hold nothing."""
@@ -88,15 +100,32 @@ class _Reader(HTMLParser):
         if tag not in VOID:
             self._open = element
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Add an element of SVG that closes itself."""
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
     def handle_endtag(self, tag: str) -> None:
         """Go back out, also of what was left open inside."""
-        if tag == self._open.tag:
-            self._open = self._open.parent or self.root
-        elif self._open.is_inside(tag):
-            while self._open.tag != tag:
-                self._open = self._open.parent or self.root
-            self._open = self._open.parent or self.root
+        if tag != self._open.tag and not self._open.is_inside(tag):
+            self.faults.append(f"</{tag}> closes nothing (line {self.getpos()[0]})")
+            return
+        while self._open.tag != tag:
+            self._leave()
+        self._open = self._open.parent or self.root
 
     def handle_data(self, data: str) -> None:
         """Add text."""
         self._open.children.append(data)
+
+    def close(self) -> None:
+        """Note what is still open at the end."""
+        super().close()
+        while self._open is not self.root:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._open.tag not in ENDS_BY_ITSELF:
+            self.faults.append(f"<{self._open.tag}> is not closed")
+        self._open = self._open.parent or self.root

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from scripts.translations import merged_catalog, parts
-from tests.support.html import Element, parse
+from tests.support.html import Element, parse, tag_faults
 
 #: Inputs that need no label: nobody sees them, or their value is the label.
 UNLABELLED_INPUTS = {"hidden", "submit", "button", "reset", "image"}
@@ -16,7 +16,7 @@ NOT_INTERFACE = {"script", "code", "pre", "textarea", "option"}
 def complaints(markup: str) -> list[str]:
     """Return everything that is wrong with a page."""
     page = parse(markup)
-    return [complaint for rule in RULES for complaint in rule(page)]
+    return [*tag_faults(markup), *(complaint for rule in RULES for complaint in rule(page))]
 
 
 def _has_head(page: Element) -> Iterator[str]:
@@ -108,7 +108,7 @@ def english_texts() -> frozenset[str]:
     return frozenset(
         message.id
         for message in merged_catalog(parts())
-        if isinstance(message.id, str) and message.id != message.string
+        if message.id and isinstance(message.id, str) and message.id != message.string
     )
 
 
