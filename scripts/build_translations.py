@@ -1,5 +1,7 @@
 """Merge ``translations/parts/*.po`` and compile what the application reads. Run by the Makefile."""
 
+import io
+import os
 import sys
 from pathlib import Path
 
@@ -17,12 +19,20 @@ def build(target: Path = TARGET) -> int:
     :raises BadTranslation: when two parts translate one text in two ways.
     """
     catalog = merged_catalog(parts())
+    text, compiled = io.BytesIO(), io.BytesIO()
+    write_po(text, catalog, width=120)
+    write_mo(compiled, catalog)
     target.mkdir(parents=True, exist_ok=True)
-    with (target / "messages.po").open("wb") as stream:
-        write_po(stream, catalog, omit_header=False, width=120)
-    with (target / "messages.mo").open("wb") as stream:
-        write_mo(stream, catalog)
+    _replace(target / "messages.po", text.getvalue())
+    _replace(target / "messages.mo", compiled.getvalue())
     return len(catalog)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole, so that a running application never reads half of it."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(path)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from core import clock
+from scripts import build_translations
+from scripts.translations import BadTranslation
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
 
 #: Friday 20 November 2026, 09:00 in Vietnam: the usual "now" of a test.
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the translations once, so that the pages under test speak the Vietnamese of the sources."""
+    if hasattr(session.config, "workerinput"):
+        return
+    try:
+        build_translations.build()
+    except BadTranslation as error:
+        raise pytest.UsageError(f"The translations contradict each other: {error}") from None
 
 
 @pytest.fixture(scope="session")
