@@ -36,7 +36,7 @@ def units_below(roots: Iterable[int], on: date) -> CTE:
     )
 
 
-def units_in_scope(actor: Actor, permission: Permission, on: date) -> Select[tuple[int]]:
+def units_in_scope(actor: Actor, permission: Permission, on: date) -> Select[int]:
     """Return a select of the ids of all units in which the actor has a permission."""
     if actor.is_system:
         return select(Placement.unit_id).where(in_force(Placement, on))
