@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired
 
@@ -72,6 +73,8 @@ class SampleForm(BaseForm):
 @public
 def components() -> ResponseReturnValue:
     """Show every component of the design system."""
-    return render_template("design/components.html", form=SampleForm())
+    wrong = SampleForm(MultiDict({"wrong-birth_date": "31/02/2026", "wrong-group": "unknown"}), prefix="wrong")
+    wrong.validate()
+    return render_template("design/components.html", form=SampleForm(), wrong=wrong)
 
 
