@@ -37,6 +37,11 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
 
 
+def slug(text: str) -> str:
+    """Return text as a piece of an address: lower case without diacritics, hyphens between words, 80 characters at most."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text))[:80].strip("-")
+
+
 def token_key(token: str) -> str:
     """Return the sort key of one word: its letters in Vietnamese order, then its tones. Compare as bytes."""
     primary, tones = [], []

@@ -31,7 +31,9 @@ def units_below(roots: Iterable[int], on: date) -> CTE:
     child = aliased(Placement)
     return tree.union(
         select(child.unit_id).where(
-            child.parent_id == tree.c.unit_id, child.valid_from <= on, or_(child.valid_to.is_(None), child.valid_to > on)
+            child.parent_id == tree.c.unit_id,
+            child.valid_from <= on,
+            or_(child.valid_to.is_(None), child.valid_to > on),
         )
     )
 
@@ -107,6 +109,25 @@ def unit_names(unit_ids: Iterable[int], on: date) -> dict[int, str]:
     return {row.unit_id: row.name for row in rows}
 
 
+def unit_choices(actor: Actor, permission: Permission, on: date) -> list[tuple[int, str]]:
+    """Return the units in which the actor has a permission, each with the name of the unit above, for a form. One query."""
+    above = aliased(Placement)
+    rows = db.session.execute(
+        select(Placement.unit_id, Placement.name, above.name.label("above"))
+        .outerjoin(
+            above,
+            and_(
+                above.unit_id == Placement.parent_id,
+                above.valid_from <= on,
+                or_(above.valid_to.is_(None), above.valid_to > on),
+            ),
+        )
+        .where(in_force(Placement, on), Placement.unit_id.in_(units_in_scope(actor, permission, on)))
+        .order_by(Placement.name_key, Placement.unit_id)
+    )
+    return [(row.unit_id, f"{row.name} ({row.above})" if row.above else row.name) for row in rows]
+
+
 def unit_path(unit_id: int, on: date) -> tuple[str, ...]:
     """Return the names from the top down to a unit, as of a day. One query."""
     start = (
@@ -130,5 +151,8 @@ def unit_path(unit_id: int, on: date) -> tuple[str, ...]:
 def current_posting(person_id: int, on: date) -> Posting | None:
     """Return where a person works on a day."""
     return db.session.scalar(
-        select(Posting).where(Posting.person_id == person_id, in_force(Posting, on)).order_by(Posting.id.desc()).limit(1)
+        select(Posting)
+        .where(Posting.person_id == person_id, in_force(Posting, on))
+        .order_by(Posting.id.desc())
+        .limit(1)
     )
