@@ -1,0 +1,111 @@
+"""The roster as people read it: headings, cells, lines of totals. Pure but for translation."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from certificates.rules import number_text
+from core.clock import local_day
+from core.i18n import gettext as _
+from core.tables import Cell
+from people.labels import SEXES, STAFF_GROUPS
+from quizzes.scoring import score_text
+from reports.queries import Totals
+from training.labels import EXEMPTION_CATEGORIES
+
+#: Widths of the columns in characters.
+WIDTHS = (5, 14, 26, 12, 9, 20, 20, 30, 16, 34, 8, 12, 12, 9, 8, 12, 16, 12, 30, 30)
+
+
+def header() -> list[str]:
+    """Return the column headings of the roster."""
+    return [
+        _("No."),
+        _("Staff code"),
+        _("Full name"),
+        _("Date of birth"),
+        _("Sex"),
+        _("Position"),
+        _("Rank or professional title"),
+        _("Unit"),
+        _("Group"),
+        _("Course"),
+        _("Hours"),
+        _("Started on"),
+        _("Completed on"),
+        _("Attempts"),
+        _("Score"),
+        _("Result"),
+        _("Certificate number"),
+        _("Due date"),
+        _("Reason for exemption"),
+        _("Note"),
+    ]
+
+
+def table_rows(rows: Iterable[Any], *, first: int = 1) -> Iterator[Sequence[Cell]]:
+    """Yield the cells of each roster row, numbered from ``first``. Words are looked up once, not per row."""
+    groups = {key: str(label) for key, label in STAFF_GROUPS.items()}
+    sexes = {key: str(label) for key, label in SEXES.items()}
+    categories = {key: str(label) for key, label in EXEMPTION_CATEGORIES.items()}
+    results = {
+        "done": _("Passed"),
+        "late": _("Passed"),
+        "exempt": _("Exempt"),
+        "open": _("Not passed"),
+        "overdue": _("Not passed"),
+    }
+    notes = {"late": _("Completed after the due date"), "overdue": _("Overdue")}
+    elsewhere = _("Completed in: %(unit)s")
+    for number, row in enumerate(rows, start=first):
+        note = notes.get(row.state, "")
+        if row.completed_in_unit:
+            note = "; ".join(filter(None, (note, elsewhere % {"unit": row.completed_in_unit})))
+        yield (
+            number,
+            row.staff_code,
+            row.full_name,
+            row.birth_date,
+            sexes.get(row.sex, row.sex),
+            row.job_title,
+            row.rank,
+            row.unit_name,
+            groups.get(row.staff_group, row.staff_group),
+            row.course_title,
+            row.hours,
+            row.started_on or (row.first_started_at and local_day(row.first_started_at)),
+            row.completed_on,
+            row.attempts,
+            "" if row.score is None else score_text(row.score),
+            results[row.state],
+            "" if row.certificate_number is None else number_text(row.certificate_number, row.certificate_year),
+            row.due_on,
+            _exemption_text(row, categories) if row.state == "exempt" else "",
+            note,
+        )
+
+
+def _exemption_text(row: Any, categories: dict[str, str]) -> str:
+    category = categories.get(row.exemption_category, row.exemption_category)
+    return "; ".join(filter(None, (category, row.exemption_reason, row.exemption_document)))
+
+
+def title_lines(year: int, as_of: date, unit_name: str) -> list[str]:
+    """Return the lines above the table in a file."""
+    return [
+        _("ROSTER OF THE TRAINING YEAR %(year)s", year=year),
+        _("Unit: %(unit)s", unit=unit_name),
+        _("As of %(day)s", day=as_of.strftime("%d/%m/%Y")),
+    ]
+
+
+def totals_lines(totals: Totals) -> list[Sequence[Cell]]:
+    """Return the lines below the table in a file: the totals, which add up."""
+    return [
+        (_("Required"), totals.required),
+        (_("Done"), totals.done),
+        (_("of these after the due date"), totals.late),
+        (_("Not yet done"), totals.open),
+        (_("of these overdue"), totals.overdue),
+        (_("Exempt"), totals.exempt),
+    ]
