@@ -1,4 +1,4 @@
-"""Stored files, named by their content, in a local folder or an object store; and the check of what a file really is."""
+"""Stored files, named by their content, in a local folder or an object store; what a file really is."""
 
 import hashlib
 import io

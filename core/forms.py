@@ -6,8 +6,8 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
-from wtforms.widgets import TextInput
 from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
 
 from core import text
 from core.i18n import gettext, lazy_gettext, ngettext

@@ -56,7 +56,9 @@ def from_inline_markdown(text: str) -> Markup:
 
 def plain_text(markup: str) -> str:
     """Return the text of HTML without its tags, for search, lists and exports."""
-    spaced = markup.replace("<br", " <br").replace("</p>", " </p>").replace("</li>", " </li>").replace("</td>", " </td>")
+    spaced = (
+        markup.replace("<br", " <br").replace("</p>", " </p>").replace("</li>", " </li>").replace("</td>", " </td>")
+    )
     return " ".join(Markup(nh3.clean(spaced, tags=set())).unescape().split())
 
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -14,8 +14,8 @@ from core.clock import LOCAL_ZONE
 Cell = str | int | date | datetime | None
 
 #: A cell that begins so is run as a formula by spreadsheet programs (OWASP, CSV Injection); full-width forms too.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-ROWS_PER_CHUNK = 500
+FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
+ROWS_PER_CHUNK = 1_000
 
 
 def cell_text(cell: Cell) -> str:
@@ -25,14 +25,16 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:%M")
     if isinstance(cell, date):
-        return cell.strftime("%d/%m/%Y")
+        return f"{cell.day:02d}/{cell.month:02d}/{cell.year}"
     return str(cell)
 
 
-def guarded(cell: Cell) -> str:
-    """Return a cell's text with an apostrophe before anything that a spreadsheet would run as a formula."""
-    value = cell_text(cell)
-    return "'" + value if value.startswith(FORMULA_STARTS) else value
+def guarded(cell: Cell) -> str | int:
+    """Return a cell with an apostrophe before any text that a spreadsheet would run as a formula."""
+    if type(cell) is int:
+        return cell
+    text = cell if type(cell) is str else cell_text(cell)
+    return "'" + text if text[:1] in FORMULA_STARTS else text
 
 
 def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
@@ -46,7 +48,7 @@ def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterato
     writer.writerow(header)
     yield _drained(buffer)
     for count, row in enumerate(rows, start=1):
-        writer.writerow([guarded(cell) for cell in row])
+        writer.writerow(map(guarded, row))
         if count % ROWS_PER_CHUNK == 0:
             yield _drained(buffer)
     yield _drained(buffer)
@@ -60,15 +62,26 @@ def _drained(buffer: io.StringIO) -> bytes:
 
 
 def xlsx_file(
-    sheet: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: Sequence[str] = (), widths: Sequence[int] = ()
+    sheet: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    title: Sequence[str] = (),
+    footer: Sequence[Sequence[Cell]] = (),
+    widths: Sequence[int] = (),
 ) -> IO[bytes]:
     """Return an XLSX file, written row by row to disk and rewound.
 
-    :param title: lines above the header. :param widths: column widths in characters.
-    Every cell is written as text; whole numbers stay numbers.
+    Every cell is written as text and never as a formula or a link; whole numbers stay numbers.
+
+    :param title: lines above the header.
+    :param footer: rows below the table, after an empty one.
+    :param widths: column widths in characters.
     """
     target: IO[bytes] = SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - the caller closes it
-    book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     page = book.add_worksheet(sheet[:31])
     bold = book.add_format({"bold": True})
     head = book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "top"})
@@ -81,12 +94,19 @@ def xlsx_file(
     for column, name in enumerate(header):
         page.write_string(top, column, name, head)
     page.freeze_panes(top + 1, 0)
-    for number, row in enumerate(rows, start=top + 1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, int):
-                page.write_number(number, column, cell)
-            else:
-                page.write_string(number, column, cell_text(cell), text_format)
+    last = top
+    for last, row in enumerate(rows, start=top + 1):
+        _write_cells(page, last, row, text_format)
+    for number, row in enumerate(footer, start=last + 2):
+        _write_cells(page, number, row, bold)
     book.close()
     target.seek(0)
     return target
+
+
+def _write_cells(page: Any, number: int, row: Sequence[Cell], style: Any) -> None:
+    for column, cell in enumerate(row):
+        if isinstance(cell, int):
+            page.write_number(number, column, cell)
+        else:
+            page.write_string(number, column, cell_text(cell), style)

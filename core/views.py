@@ -62,7 +62,9 @@ class SampleForm(BaseForm):
 
     full_name = LineField(_l("Full name"), [InputRequired()])
     birth_date = DayField(_l("Date of birth"))
-    group = SelectField(_l("Group"), choices=[("civil_servant", _l("Civil servant")), ("public_employee", _l("Public employee"))])
+    group = SelectField(
+        _l("Group"), choices=[("civil_servant", _l("Civil servant")), ("public_employee", _l("Public employee"))]
+    )
     note = TextField(_l("Note"))
     answer = RadioField(_l("Answer"), choices=[("a", _l("Yes")), ("b", _l("No"))])
     agreed = BooleanField(_l("I have read this"))
@@ -73,8 +75,8 @@ class SampleForm(BaseForm):
 @public
 def components() -> ResponseReturnValue:
     """Show every component of the design system."""
-    wrong = SampleForm(MultiDict({"wrong-birth_date": "31/02/2026", "wrong-group": "unknown"}), prefix="wrong")
+    wrong = SampleForm(
+        MultiDict({"wrong-birth_date": "31/02/2026", "wrong-group": "unknown"}), prefix="wrong", meta={"csrf": False}
+    )
     wrong.validate()
     return render_template("design/components.html", form=SampleForm(), wrong=wrong)
-
-

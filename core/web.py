@@ -139,11 +139,15 @@ TITLES = {
 
 def _on_domain_error(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, SignInRequired) and not wants_json():
-        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+        return redirect(
+            url_for("people.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+        )
     if error.status in (403, 404):
         log.warning("denied", endpoint=request.endpoint, status=error.status)
     place = vars(error.place) if isinstance(error, BadFile) else None
-    return error_page(error.status, TITLES[error.status], error.message, error.mend, **({"place": place} if place else {}))
+    return error_page(
+        error.status, TITLES[error.status], error.message, error.mend, **({"place": place} if place else {})
+    )
 
 
 def _on_stale_form(_error: CSRFError) -> ResponseReturnValue:

@@ -160,9 +160,7 @@ def _roster(actor: Actor, wanted: RosterFilter) -> Select[Any]:
         .outerjoin(completion, completion.c.obligation_id == Obligation.id)
         .outerjoin(exemption, exemption.c.obligation_id == Obligation.id)
         .outerjoin(tries, and_(tries.c.person_id == Obligation.person_id, tries.c.cycle_id == Obligation.cycle_id))
-        .outerjoin(
-            Certificate, and_(Certificate.completion_id == completion.c.id, Certificate.revoked_at.is_(None))
-        )
+        .outerjoin(Certificate, and_(Certificate.completion_id == completion.c.id, Certificate.revoked_at.is_(None)))
         .where(
             Cycle.year == wanted.year,
             Cycle.state != "draft",
