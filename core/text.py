@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Return text as a piece of an address: lower case without diacritics, hyphens between words, 80 characters at most."""
+    """Return text as a piece of an address: lower case, no diacritics, hyphens between words, at most 80 characters."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text))[:80].strip("-")
 
 

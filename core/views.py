@@ -1,8 +1,9 @@
 """Pages of no feature: health, choice of language and appearance, the page of components."""
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
+from werkzeug.wrappers import Response
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired

@@ -98,8 +98,9 @@ def _deny_by_default() -> None:
 
 def _add_headers(response: Response) -> Response:
     policy = (
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+        "base-uri 'none'"
     )
     headers = response.headers
     headers.setdefault("Content-Security-Policy", policy.format(nonce=csp_nonce()))
@@ -139,15 +140,12 @@ TITLES = {
 
 def _on_domain_error(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, SignInRequired) and not wants_json():
-        return redirect(
-            url_for("people.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None)
-        )
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("people.sign_in", next=wanted))
     if error.status in (403, 404):
         log.warning("denied", endpoint=request.endpoint, status=error.status)
-    place = vars(error.place) if isinstance(error, BadFile) else None
-    return error_page(
-        error.status, TITLES[error.status], error.message, error.mend, **({"place": place} if place else {})
-    )
+    more = {"place": vars(error.place)} if isinstance(error, BadFile) else {}
+    return error_page(error.status, TITLES[error.status], error.message, error.mend, **more)
 
 
 def _on_stale_form(_error: CSRFError) -> ResponseReturnValue:

@@ -60,7 +60,7 @@ class _Sources:
 
     @property
     def state(self) -> ColumnElement[str]:
-        """Return the state of an obligation: ``done``, ``late`` (done after the due day), ``exempt``, ``overdue``, ``open``.
+        """Return the state of an obligation: ``done``, ``late`` (after the due day), ``exempt``, ``overdue``, ``open``.
 
         The same rule as ``training.rules.standing``, for sets; a test compares the two.
         """
@@ -88,10 +88,7 @@ def roster_page(actor: Actor, wanted: RosterFilter, *, offset: int, limit: int) 
 def roster_totals(actor: Actor, wanted: RosterFilter) -> Totals:
     """Return how the roster adds up, from the same select."""
     roster = _roster(actor, wanted).subquery()
-    counts = {
-        state: count
-        for state, count in db.session.execute(select(roster.c.state, func.count()).group_by(roster.c.state)).tuples()
-    }
+    counts = dict(db.session.execute(select(roster.c.state, func.count()).group_by(roster.c.state)).tuples().all())
     late, overdue = counts.get("late", 0), counts.get("overdue", 0)
     return Totals(
         done=counts.get("done", 0) + late,
