@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event
+from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -78,6 +79,15 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("writing", None)
+
+
+def insert_if_new(table: type[Base]) -> Insert:
+    """Return an insert that leaves out rows which a unique constraint of the table refuses.
+
+    Of several who insert the same at once, one succeeds and the others do nothing; ``returning`` tells which one.
+    """
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def init_db(app: Flask) -> None:
