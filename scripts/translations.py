@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -42,6 +43,9 @@ NOT_SHOWN = {
 #: A message is known by its singular form, with its context before it where it has one.
 Key = str | tuple[str, str]
 
+#: The same sources make the same bytes, whenever they are compiled.
+UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
+
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 
 
@@ -69,7 +73,7 @@ def merged_catalog(files: Iterable[Path]) -> Catalog:
                 earlier = found.setdefault(key, (message, file))
                 if _forms(earlier[0].string) != _forms(message.string):
                     raise BadTranslation(f"{message.id!r} differs between {earlier[1].name} and {file.name}")
-    catalog = Catalog(locale="vi", project="Nếp", fuzzy=False)
+    catalog = Catalog(locale="vi", project="Nếp", fuzzy=False, creation_date=UNDATED, revision_date=UNDATED)
     for key in sorted(found, key=str):
         message = found[key][0]
         catalog.add(message.id, message.string, context=message.context, flags=message.flags)

@@ -1,6 +1,10 @@
 """What holds for every address, whoever asks."""
 
+import re
+
 import pytest
+
+from tests.support.databases import ROOT
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -25,3 +29,13 @@ def test_pages_carry_the_headers_that_protect_them(client):
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_every_template_compiles_and_links_to_what_exists(app):
+    endpoint = re.compile(r"""url_for\(\s*["']([\w.]+)["']""")
+    missing = []
+    for name in app.jinja_env.list_templates(extensions=["html", "txt"]):
+        app.jinja_env.get_template(name)
+        source = (ROOT / "templates" / name).read_text(encoding="utf-8")
+        missing += [f"{name}: {found}" for found in endpoint.findall(source) if found not in app.view_functions]
+    assert missing == []
