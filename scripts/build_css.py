@@ -91,16 +91,10 @@ def split_selectors(prelude: str) -> list[str]:
 
 def without_unused_variables(css: str) -> str:
     """Drop declarations of ``--bs-`` variables that nothing reads, until none is left."""
-    while True:
-        used = set(re.findall(r"var\((--bs-[\w-]+)", css))
-        kept = re.sub(
-            r"(--bs-[\w-]+):[^;{}]*(?:;|(?=\}))",
-            lambda match: match[0] if match[1] in used else "",
-            css,
-        )
-        if kept == css:
-            return re.sub(r"[^{}]*\{\s*\}\n?", "", css)
-        css = kept
+    while unused := set(re.findall(r"(--bs-[\w-]+):", css)) - set(re.findall(r"var\((--bs-[\w-]+)", css)):
+        names = "|".join(re.escape(name) for name in sorted(unused, key=len, reverse=True))
+        css = re.sub(rf"(?:{names}):[^;{{}}]*(?:;|(?=\}}))", "", css)
+    return re.sub(r"[^{}]*\{\s*\}\n?", "", css)
 
 
 def dark_for_device(css: str) -> str:

@@ -34,7 +34,7 @@ FIGURES = {
     "nep-figures-400": "BeVietnamPro-Regular.ttf",
     "nep-figures-700": "BeVietnamPro-Bold.ttf",
 }
-FIGURE_ADVANCE = {"nep-figures-400": 690, "nep-figures-700": 704}
+FIGURE_ADVANCE = {"nep-figures-400": 644, "nep-figures-700": 676}
 FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl"]
 
 # The same ranges stand in static/css/src/fonts.css; the letters with marks come also as combining

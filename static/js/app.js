@@ -25,7 +25,10 @@ function addCloseButtons() {
     button.type = "button";
     button.className = "nep-close";
     button.setAttribute("aria-label", flash.dataset.dismissible);
-    button.textContent = "×";
+    const picture = flash.querySelector("svg").cloneNode(true);
+    const use = picture.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#x-lg"));
+    button.append(picture);
     button.addEventListener("click", () => {
       flash.remove();
       document.getElementById("main")?.focus();
