@@ -54,10 +54,12 @@ def from_environment() -> Settings:
     :raises BadSettings: when ``NEP_SECRET_KEY`` is missing or short, or a URL can't be used.
     """
     env = Env()
+    demo = env.bool("NEP_DEMO", False)
+    place = INSTANCE / "demo" if demo else INSTANCE
     settings = Settings(
-        secret_key=env.str("NEP_SECRET_KEY", "") or _kept_secret_key(),
-        database_url=_sqlalchemy_url(env.str("DATABASE_URL", f"sqlite:///{INSTANCE / 'nep.sqlite3'}")),
-        storage_url=env.str("NEP_STORAGE_URL", f"file://{INSTANCE / 'files'}"),
+        secret_key=env.str("NEP_SECRET_KEY", "") or _kept_secret_key(place),
+        database_url=_sqlalchemy_url(env.str("DATABASE_URL", f"sqlite:///{place / 'nep.sqlite3'}")),
+        storage_url=env.str("NEP_STORAGE_URL", f"file://{place / 'files'}"),
         issuer=Issuer(
             name=env.str("NEP_ISSUER_NAME", Issuer.name),
             parent=env.str("NEP_ISSUER_PARENT", ""),
@@ -67,7 +69,7 @@ def from_environment() -> Settings:
             certificate_authority=env.str("NEP_CERTIFICATE_AUTHORITY", ""),
         ),
         base_url=env.str("NEP_BASE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/"),
-        demo=env.bool("NEP_DEMO", False),
+        demo=demo,
         secure_cookies=env.bool("NEP_SECURE_COOKIES", env.str("NEP_BASE_URL", "").startswith("https://")),
         trusted_proxies=env.int("NEP_TRUSTED_PROXIES", 0),
         session_hours=env.int("NEP_SESSION_HOURS", 12),
@@ -97,14 +99,13 @@ def _sqlalchemy_url(url: str) -> str:
     return url
 
 
-def _kept_secret_key() -> str:
+def _kept_secret_key(place: Path) -> str:
     """Return the key of this installation, made once and kept beside its database."""
-
-    path = INSTANCE / "secret_key"
+    path = place / "secret_key"
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        INSTANCE.mkdir(parents=True, exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
         key = secrets.token_urlsafe(48)
         path.touch(mode=0o600)
         path.write_text(key)

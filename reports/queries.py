@@ -88,7 +88,7 @@ def roster_page(actor: Actor, wanted: RosterFilter, *, offset: int, limit: int) 
 def roster_totals(actor: Actor, wanted: RosterFilter) -> Totals:
     """Return how the roster adds up, from the same select."""
     roster = _roster(actor, wanted).subquery()
-    counts = dict(db.session.execute(select(roster.c.state, func.count()).group_by(roster.c.state)).tuples().all())
+    counts: dict[str, int] = dict(db.session.execute(select(roster.c.state, func.count()).group_by(roster.c.state)).tuples().all())
     late, overdue = counts.get("late", 0), counts.get("overdue", 0)
     return Totals(
         done=counts.get("done", 0) + late,
@@ -111,7 +111,7 @@ def requirements_of(year: int) -> Sequence[Requirement]:
     ).all()
 
 
-def _roster(actor: Actor, wanted: RosterFilter) -> Select[Any]:
+def _roster(actor: Actor, wanted: RosterFilter) -> Select[*tuple[Any, ...]]:
     """Return the select of all rows that the actor may see.
 
     A person stands where they are posted on the day asked for. Who has left is listed only with a duty done, in the
@@ -120,7 +120,7 @@ def _roster(actor: Actor, wanted: RosterFilter) -> Select[Any]:
     parts = _sources(wanted)
     posting, completion, exemption, tries = parts.posting, parts.completion, parts.exemption, parts.tries
     scope = _scope(actor, wanted)
-    statement = (
+    statement: Select[*tuple[Any, ...]] = (
         select(
             Person.staff_code,
             Person.full_name,
@@ -173,7 +173,7 @@ def _roster(actor: Actor, wanted: RosterFilter) -> Select[Any]:
     return statement
 
 
-def _scope(actor: Actor, wanted: RosterFilter) -> Select[tuple[int]]:
+def _scope(actor: Actor, wanted: RosterFilter) -> Select[int]:
     """Return the units of the roster: those that the actor may see and, if one is chosen, of it and below."""
     seen = units_in_scope(actor, Permission.VIEW_ROSTER, wanted.as_of)
     if wanted.unit_id is None:

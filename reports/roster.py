@@ -7,7 +7,7 @@ from typing import Any
 from certificates.rules import number_text
 from core.clock import local_day
 from core.i18n import gettext as _
-from core.tables import Cell
+from core.tables import Cell, cell_text
 from people.labels import SEXES, STAFF_GROUPS
 from quizzes.scoring import score_text
 from reports.queries import Totals
@@ -91,21 +91,23 @@ def _exemption_text(row: Any, categories: dict[str, str]) -> str:
 
 
 def title_lines(year: int, as_of: date, unit_name: str) -> list[str]:
-    """Return the lines above the table in a file."""
-    return [
-        _("ROSTER OF THE TRAINING YEAR %(year)s", year=year),
-        _("Unit: %(unit)s", unit=unit_name),
-        _("As of %(day)s", day=as_of.strftime("%d/%m/%Y")),
-    ]
+    """Return the lines above the table in a file; without a unit's name the roster is of all units in scope."""
+    lines = [_("ROSTER OF THE TRAINING YEAR %(year)s", year=year)]
+    if unit_name:
+        lines.append(_("Unit: %(scope)s", scope=unit_name))
+    return [*lines, _("As of %(day)s", day=cell_text(as_of))]
 
 
-def totals_lines(totals: Totals) -> list[Sequence[Cell]]:
-    """Return the lines below the table in a file: the totals, which add up."""
+def footer_lines(totals: Totals) -> list[Sequence[Cell]]:
+    """Return the lines below the table in a file: totals that add up, and the places to sign."""
     return [
-        (_("Required"), totals.required),
-        (_("Done"), totals.done),
-        (_("of these after the due date"), totals.late),
-        (_("Not yet done"), totals.open),
-        (_("of these overdue"), totals.overdue),
-        (_("Exempt"), totals.exempt),
+        ("", _("Required"), totals.required),
+        ("", _("Done"), totals.done),
+        ("", _("of these after the due date"), totals.late),
+        ("", _("Not yet done"), totals.open),
+        ("", _("of these overdue"), totals.overdue),
+        ("", _("Exempt"), totals.exempt),
+        (),
+        ("", "", _("Prepared by"), *[""] * 4, _("Head of unit")),
+        ("", "", _("(Signature and full name)"), *[""] * 4, _("(Signature and full name)")),
     ]
