@@ -1,0 +1,35 @@
+"""Serving: bring the database up to date and hand over to gunicorn."""
+
+import os
+import sys
+from pathlib import Path
+
+from flask_migrate import upgrade
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+#: Threads wait together while SQLite has one writer; more workers than cores gain nothing.
+THREADS = 4
+
+
+def bring_up_to_date() -> None:
+    """Run the migrations that this database has not seen."""
+    upgrade(directory=str(MIGRATIONS))
+
+
+def hand_over(*, host: str, port: int, workers: int) -> None:
+    """Replace this process by gunicorn, serving the application until it is stopped."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    arguments = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--worker-class=gthread",
+        f"--workers={workers}",
+        f"--threads={THREADS}",
+        f"--bind={host}:{port}",
+        "--log-level=warning",
+        "--worker-tmp-dir=/dev/shm",
+        "app:create_app()",
+    ]
+    os.execv(sys.executable, arguments)
