@@ -1,4 +1,4 @@
-"""Fixtures that all tests share. Helpers live in tests/support, objects in tests/factories.
+"""Fixtures that all tests share. Helpers live in tests/support, with the factories of objects among them.
 
 The application is imported inside the fixtures that need it, so that unit tests start in milliseconds.
 """

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, url_for
 
 from core.web import public
-from tests.factories.people import make_person
+from tests.support.factories_people import make_person
 
 
 def rule_of(view: object) -> object:
