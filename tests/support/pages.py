@@ -1,16 +1,11 @@
 """A browser without a screen: keeps cookies, inspects every page that it fetches, and fills in forms as shown."""
 
-import secrets
-from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from core import clock
 from core.db import db
-from people.models import UserSession
-from people.services import token_hash
 from tests.support.forms import form_of
 from tests.support.html import Element, parse
 from tests.support.page_rules import complaints
@@ -33,25 +28,6 @@ class PageClient(FlaskClient):
             wrong = complaints(response.text)
             assert not wrong, f"{response.request.path}: " + "; ".join(wrong)
         return response
-
-    def sign_in_as(self, person_id: int) -> None:
-        """Begin a session for a person who exists, as the sign-in page would, without a password."""
-        token = secrets.token_urlsafe(32)
-        now = clock.now()
-        started = UserSession(
-            token_hash=token_hash(token),
-            person_id=person_id,
-            started_at=now,
-            last_seen_at=now,
-            expires_at=now + timedelta(hours=12),
-            device="PageClient",
-            address="127.0.0.1",
-        )
-        db.session.add(started)
-        db.session.commit()
-        with self.session_transaction() as cookie:
-            cookie.clear()
-            cookie.update(_user_id=token, _fresh=True)
 
     def page(self, path: str, *, status: int = 200) -> Element:
         """Fetch a page, following redirects, and return its tree."""

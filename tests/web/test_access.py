@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, url_for
 
 from core.web import public
-from tests.support.factories_people import make_person
+from tests.support.factories_people import make_person, sign_in
 
 
 def rule_of(view: object) -> object:
@@ -39,7 +39,7 @@ def test_strangers_see_public_pages_only(app, client):
 
 
 def test_someone_without_a_role_finds_no_fault_and_no_door(app, client):
-    client.sign_in_as(make_person().id)
+    sign_in(client, make_person())
     for endpoint, path in addresses(app):
         status = client.get(path).status_code
         assert status < 500, endpoint
