@@ -126,6 +126,10 @@ class Choice:
         """Tell whether anything was chosen."""
         return bool(response and response.get(CHOSEN))
 
+    def chosen(self, response: Response | None) -> frozenset[str]:
+        """Return the keys of the options that a response chooses."""
+        return chosen_keys(response)
+
     def grade(self, spec: ChoiceSpec, response: Response | None) -> Fraction | None:
         """Return the share of the points that a response earns."""
         raise NotImplementedError

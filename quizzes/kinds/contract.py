@@ -71,6 +71,9 @@ class Kind(Protocol[SpecT]):
     def is_answered(self, response: Response | None) -> bool:
         """Tell whether a response says anything."""
 
+    def chosen(self, response: Response | None) -> frozenset[str]:
+        """Return the keys of the options that a response chooses."""
+
     def grade(self, spec: SpecT, response: Response | None) -> Fraction | None:
         """Return the share of the points that a response earns, from 0 to 1; None when a person must mark it."""
 

@@ -1,0 +1,153 @@
+"""What may happen next in an attempt, and which questions it has. Pure: no web, no database, no clock.
+
+An answer is judged by when it reaches the server. What arrives up to ``NETWORK_GRACE`` after the deadline still counts,
+because it was given before and was on its way; what arrives later is refused, and what was saved before is kept.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+NETWORK_GRACE = timedelta(seconds=5)
+#: For what a trainer tries a quiz; it counts for nothing.
+PREVIEW = "preview"
+
+
+class Phase(StrEnum):
+    """Where an attempt stands. ``OVER`` means that its time is up and nobody has closed it yet."""
+
+    OPEN = "open"
+    OVER = "over"
+    FINISHED = "finished"
+
+
+class Ending(StrEnum):
+    """Why an attempt ended."""
+
+    SUBMITTED = "submitted"
+    EXPIRED = "expired"
+
+
+class ItemState(StrEnum):
+    """Where one question of an attempt stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    NEEDS_MARKING = "needs_marking"
+    RIGHT = "right"
+    PARTLY = "partly"
+    WRONG = "wrong"
+
+
+def phase(due_at: datetime | None, finished_at: datetime | None, at: datetime) -> Phase:
+    """Return where an attempt stands at a moment."""
+    if finished_at is not None:
+        return Phase.FINISHED
+    return Phase.OVER if is_over(due_at, at) else Phase.OPEN
+
+
+def is_over(due_at: datetime | None, at: datetime) -> bool:
+    """Tell whether the time is up, with the grace for what is on its way."""
+    return due_at is not None and at > due_at + NETWORK_GRACE
+
+
+def ending(due_at: datetime | None, at: datetime, *, asked: Ending) -> tuple[datetime, Ending]:
+    """Return when and why an attempt that is closed at ``at`` has ended.
+
+    One whose time is up ended at its deadline, however late somebody looks; so a test of 31 December stays in its year.
+    """
+    if due_at is not None and is_over(due_at, at):
+        return due_at, Ending.EXPIRED
+    return at, asked
+
+
+def deadline(minutes: int | None, started_at: datetime) -> datetime | None:
+    """Return when an attempt that starts now must be in; None without a time limit."""
+    return None if minutes is None else started_at + timedelta(minutes=minutes)
+
+
+def seconds_left(due_at: datetime | None, at: datetime) -> int | None:
+    """Return the whole seconds until the deadline, never below 0; None without a time limit."""
+    return None if due_at is None else max(0, int((due_at - at).total_seconds()))
+
+
+def attempts_left(allowed: int | None, made: int) -> int | None:
+    """Return how many attempts may still be begun; None when there is no limit."""
+    return None if allowed is None else max(0, allowed - made)
+
+
+def may_start(allowed: int | None, made: int) -> bool:
+    """Tell whether another attempt may be begun."""
+    return attempts_left(allowed, made) != 0
+
+
+def state_of(*, finished: bool, answered: bool, mark: int | None, points: int) -> ItemState:
+    """Return where a question stands; the verdicts are for finished attempts only."""
+    if not finished:
+        return ItemState.ANSWERED if answered else ItemState.OPEN
+    if mark is None:
+        return ItemState.NEEDS_MARKING
+    if mark >= points:
+        return ItemState.RIGHT
+    return ItemState.PARTLY if mark > 0 else ItemState.WRONG
+
+
+@dataclass(frozen=True)
+class PoolEntry:
+    """A question that may be drawn, with its options in the author's order."""
+
+    question_id: int
+    question_version_id: int
+    option_keys: tuple[str, ...]
+    may_shuffle: bool = True
+
+
+@dataclass(frozen=True)
+class PoolSection:
+    """A part of a quiz: draw so many of these, each worth so many points. Without a count all are taken."""
+
+    entries: tuple[PoolEntry, ...]
+    draw_count: int | None
+    points: int
+
+
+@dataclass(frozen=True)
+class DrawnItem:
+    """A question of an attempt with the order in which its options are shown."""
+
+    question_version_id: int
+    points: int
+    option_order: tuple[str, ...]
+
+
+def draw(
+    sections: Sequence[PoolSection], *, shuffle_questions: bool, shuffle_options: bool, rng: random.Random
+) -> list[DrawnItem]:
+    """Draw the questions of an attempt, section by section; a question that two sections share comes once.
+
+    :param rng: where chance comes from; the same state gives the same attempt.
+    """
+    items: list[DrawnItem] = []
+    taken: set[int] = set()
+    for section in sections:
+        for entry in _chosen(section, taken, shuffle_questions, rng):
+            taken.add(entry.question_id)
+            order = list(entry.option_keys)
+            if shuffle_options and entry.may_shuffle:
+                rng.shuffle(order)
+            items.append(DrawnItem(entry.question_version_id, section.points, tuple(order)))
+    return items
+
+
+def _chosen(section: PoolSection, taken: set[int], shuffle: bool, rng: random.Random) -> list[PoolEntry]:
+    """Return the drawn entries of a section: in the author's order unless questions are shuffled."""
+    free = [entry for entry in section.entries if entry.question_id not in taken]
+    count = len(free) if section.draw_count is None else min(section.draw_count, len(free))
+    places = rng.sample(range(len(free)), count) if count < len(free) else list(range(len(free)))
+    if shuffle:
+        rng.shuffle(places)
+    else:
+        places.sort()
+    return [free[place] for place in places]

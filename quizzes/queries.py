@@ -1,0 +1,290 @@
+"""What can be asked about quizzes and attempts. What an open attempt shows comes without any key."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import joinedload
+
+from core.db import db
+from core.errors import NotFound
+from core.i18n import lazy_gettext as _l
+from quizzes.behaviour import NETWORK_GRACE, ItemState, PoolEntry, PoolSection, state_of
+from quizzes.kinds import JudgedOption, Response, ShownOption, kind_of
+from quizzes.models import (
+    Attempt,
+    AttemptDraft,
+    AttemptItem,
+    AttemptStep,
+    PoolQuestion,
+    QuestionVersion,
+    Quiz,
+    QuizSection,
+    QuizVersion,
+)
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """A question of an open attempt as its page shows it."""
+
+    item_id: int
+    number: int
+    prompt_html: str
+    options: tuple[ShownOption, ...]
+    takes_many: bool
+    chosen: frozenset[str]
+    revision: int
+    answered: bool
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """A question of a finished attempt: what was chosen, what is right, why, and what it earned."""
+
+    number: int
+    prompt_html: str
+    options: tuple[JudgedOption, ...]
+    takes_many: bool
+    answered: bool
+    state: ItemState
+    mark: int | None
+    points: int
+    general_explanation: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The last response and the last mark of an item, and the question version that it was judged by."""
+
+    response: Response | None = None
+    mark: int | None = None
+    question_version_id: int | None = None
+    answered_at: datetime | None = None
+
+
+def quiz(quiz_id: int) -> Quiz:
+    """Return a quiz.
+
+    :raises NotFound: when there is none.
+    """
+    found = db.session.get(Quiz, quiz_id)
+    if found is None:
+        raise NotFound(_l("This quiz does not exist, or is not for you."))
+    return found
+
+
+def quiz_version(quiz_version_id: int) -> QuizVersion:
+    """Return the rules of a quiz."""
+    return db.session.get_one(QuizVersion, quiz_version_id)
+
+
+def latest_published_version_id(quiz_id: int) -> int | None:
+    """Return the id of the version that was published last, None when none was."""
+    return db.session.scalar(
+        select(QuizVersion.id)
+        .where(QuizVersion.quiz_id == quiz_id, QuizVersion.published_at.is_not(None))
+        .order_by(QuizVersion.number.desc())
+        .limit(1)
+    )
+
+
+def question_count(quiz_version_id: int) -> int:
+    """Return how many questions an attempt at a quiz version has."""
+    sections = db.session.execute(
+        select(QuizSection.draw_count, func.count(PoolQuestion.id).label("pool"))
+        .outerjoin(PoolQuestion, PoolQuestion.section_id == QuizSection.id)
+        .where(QuizSection.quiz_version_id == quiz_version_id)
+        .group_by(QuizSection.id, QuizSection.draw_count)
+    )
+    return sum(row.pool if row.draw_count is None else min(row.draw_count, row.pool) for row in sections)
+
+
+def pool_sections(quiz_version_id: int) -> list[PoolSection]:
+    """Return what an attempt at a quiz version is drawn from, in the author's order. One query."""
+    rows = db.session.execute(
+        select(
+            QuizSection.id,
+            QuizSection.draw_count,
+            QuizSection.points,
+            QuestionVersion.question_id,
+            QuestionVersion.id.label("version_id"),
+            QuestionVersion.kind,
+            QuestionVersion.spec,
+        )
+        .join(PoolQuestion, PoolQuestion.section_id == QuizSection.id)
+        .join(QuestionVersion, QuestionVersion.id == PoolQuestion.question_version_id)
+        .where(QuizSection.quiz_version_id == quiz_version_id)
+        .order_by(QuizSection.position, PoolQuestion.position, PoolQuestion.id)
+    ).all()
+    by_section: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        by_section.setdefault(row.id, []).append(row)
+    return [
+        PoolSection(tuple(_pool_entry(row) for row in section), section[0].draw_count, section[0].points)
+        for section in by_section.values()
+    ]
+
+
+def _pool_entry(row: Row[Any]) -> PoolEntry:
+    kind = kind_of(row.kind)
+    keys, may_shuffle = kind.option_order(kind.parse(row.spec))
+    return PoolEntry(row.question_id, row.version_id, tuple(keys), may_shuffle)
+
+
+def open_attempt(person_id: int, quiz_id: int) -> Attempt | None:
+    """Return the attempt at a quiz that a person has not ended yet."""
+    return db.session.scalar(
+        select(Attempt).where(Attempt.person_id == person_id, Attempt.quiz_id == quiz_id, Attempt.finished_at.is_(None))
+    )
+
+
+def attempts_of(person_id: int, quiz_id: int) -> Sequence[Attempt]:
+    """Return a person's attempts at a quiz, the latest first."""
+    return db.session.scalars(
+        select(Attempt)
+        .where(Attempt.person_id == person_id, Attempt.quiz_id == quiz_id)
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+    ).all()
+
+
+def attempts_made(person_id: int, quiz_id: int, occasion: str) -> int:
+    """Return how many attempts a person has begun for an occasion; they are numbered without gaps."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Attempt)
+            .where(Attempt.person_id == person_id, Attempt.quiz_id == quiz_id, Attempt.occasion == occasion)
+        )
+        or 0
+    )
+
+
+def attempt(attempt_id: int) -> Attempt:
+    """Return an attempt with the rules of its quiz; who may see it is for the caller to ask.
+
+    :raises NotFound: when there is none.
+    """
+    found = db.session.scalar(select(Attempt).where(Attempt.id == attempt_id).options(joinedload(Attempt.quiz_version)))
+    if found is None:
+        raise NotFound(_l("This attempt does not exist, or is not yours."))
+    return found
+
+
+def attempt_of(person_id: int | None, attempt_id: int) -> Attempt:
+    """Return a person's own attempt.
+
+    :raises NotFound: when there is none, or it is somebody else's.
+    """
+    found = attempt(attempt_id)
+    if found.person_id != person_id:
+        raise NotFound(_l("This attempt does not exist, or is not yours."))
+    return found
+
+
+def overdue_attempt_ids(at: datetime) -> Sequence[int]:
+    """Return the attempts whose time is up and which nobody has closed, the longest overdue first."""
+    return db.session.scalars(
+        select(Attempt.id)
+        .where(Attempt.finished_at.is_(None), Attempt.due_at < at - NETWORK_GRACE)
+        .order_by(Attempt.due_at, Attempt.id)
+    ).all()
+
+
+def item_views(attempt_id: int) -> list[ItemView]:
+    """Return the questions of an open attempt with the answers saved so far. One query."""
+    rows = db.session.execute(
+        select(
+            AttemptItem.id,
+            AttemptItem.position,
+            AttemptItem.option_order,
+            QuestionVersion.kind,
+            QuestionVersion.prompt_html,
+            QuestionVersion.spec,
+            AttemptDraft.response,
+            AttemptDraft.revision,
+        )
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .outerjoin(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.position)
+    )
+    return [_item_view(row) for row in rows]
+
+
+def _item_view(row: Row[Any]) -> ItemView:
+    kind = kind_of(row.kind)
+    options = kind.shown(kind.parse(row.spec), row.option_order)
+    return ItemView(
+        item_id=row.id,
+        number=row.position,
+        prompt_html=row.prompt_html,
+        options=options,
+        takes_many=kind.takes_many,
+        chosen=kind.chosen(row.response),
+        revision=row.revision or 0,
+        answered=kind.is_answered(row.response),
+    )
+
+
+def outcomes(attempt_id: int) -> dict[int, Outcome]:
+    """Return what the steps of an attempt come to, by item id. One query."""
+    steps = db.session.execute(
+        select(
+            AttemptStep.item_id,
+            AttemptStep.response,
+            AttemptStep.mark,
+            AttemptStep.question_version_id,
+            AttemptStep.at,
+        )
+        .join(AttemptItem, AttemptItem.id == AttemptStep.item_id)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptStep.item_id, AttemptStep.number)
+    )
+    found: dict[int, Outcome] = {}
+    for step in steps:
+        before = found.get(step.item_id, Outcome())
+        responds, marks = step.response is not None, step.mark is not None
+        found[step.item_id] = Outcome(
+            response=step.response if responds else before.response,
+            mark=step.mark if marks else before.mark,
+            question_version_id=step.question_version_id if marks else before.question_version_id,
+            answered_at=step.at if responds else before.answered_at,
+        )
+    return found
+
+
+def result_views(attempt_id: int) -> list[ResultView]:
+    """Return the questions of a finished attempt with key and explanations, as they were judged last. Three queries."""
+    items = db.session.scalars(
+        select(AttemptItem).where(AttemptItem.attempt_id == attempt_id).order_by(AttemptItem.position)
+    ).all()
+    found = outcomes(attempt_id)
+    judged_by = {
+        item.id: found.get(item.id, Outcome()).question_version_id or item.question_version_id for item in items
+    }
+    versions = _versions(judged_by.values())
+    return [_result_view(item, found.get(item.id, Outcome()), versions[judged_by[item.id]]) for item in items]
+
+
+def _versions(ids: Iterable[int]) -> dict[int, QuestionVersion]:
+    rows = db.session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_(set(ids))))
+    return {version.id: version for version in rows}
+
+
+def _result_view(item: AttemptItem, outcome: Outcome, version: QuestionVersion) -> ResultView:
+    kind = kind_of(version.kind)
+    answered = kind.is_answered(outcome.response)
+    return ResultView(
+        number=item.position,
+        prompt_html=version.prompt_html,
+        options=kind.judged(kind.parse(version.spec), outcome.response, item.option_order),
+        takes_many=kind.takes_many,
+        answered=answered,
+        state=state_of(finished=True, answered=answered, mark=outcome.mark, points=item.points),
+        mark=outcome.mark,
+        points=item.points,
+        general_explanation=version.general_explanation,
+    )
