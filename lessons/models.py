@@ -54,7 +54,9 @@ class Lesson(Base):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     module: Mapped[Module] = relationship(lazy="raise", back_populates="lessons")
-    versions: Mapped[list["LessonVersion"]] = relationship(lazy="raise", order_by="LessonVersion.number", back_populates="lesson")
+    versions: Mapped[list["LessonVersion"]] = relationship(
+        lazy="raise", order_by="LessonVersion.number", back_populates="lesson"
+    )
 
 
 class LessonVersion(Base):
