@@ -13,7 +13,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
+from core import clock
 from core.errors import BadFile, DomainError, NotFound, SignInRequired
 from core.i18n import LANGUAGES, current_language
 from core.i18n import lazy_gettext as _l
@@ -46,6 +48,13 @@ def public(view: View) -> View:
     return guarded_by(_anyone)(view)
 
 
+class RowId(IntegerConverter):
+    """An id in an address: no larger than the database can compare, so that nonsense is simply not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=1, max=2**31 - 1)
+
+
 @dataclass(frozen=True)
 class Appearance:
     """How this reader wants pages to look; kept in cookies."""
@@ -57,6 +66,10 @@ class Appearance:
 def init_web(app: Flask) -> None:
     """Attach the hooks and helpers of this module to the application."""
     csrf.init_app(app)
+    app.url_map.converters["int"] = RowId
+    app.add_template_filter(clock.day_text, "day")
+    app.add_template_filter(clock.moment_text, "moment")
+    app.add_template_filter(clock.time_text, "time")
     app.before_request(_deny_by_default)
     app.after_request(_add_headers)
     app.register_error_handler(DomainError, _on_domain_error)
