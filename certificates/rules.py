@@ -17,7 +17,7 @@ def number_text(number: int, year: int) -> str:
 
 
 def title_of(issuer: Issuer) -> str:
-    """Return what an issuer may call its certificates: chứng chỉ needs an authorising document (Thông tư 03/2023/TT-BNV, Điều 5)."""
+    """Return the title that an issuer may use; chứng chỉ needs an authority (Thông tư 03/2023/TT-BNV, Điều 5)."""
     return CERTIFICATE_TITLE if issuer.certificate_authority else CONFIRMATION_TITLE
 
 

@@ -22,7 +22,7 @@ from settings import Issuer
 
 @dataclass(frozen=True)
 class Achievement:
-    """What a certificate says: who completed what, as it was on that day. ``score`` in hundredths on the scale of 10."""
+    """What a certificate says: who completed what, as it was that day; the score in hundredths on the scale of 10."""
 
     completion_id: int
     person_id: int
@@ -78,9 +78,7 @@ def revoke(certificate_id: int, *, reason: str, by: Actor, at: datetime) -> Cert
     if certificate is None:
         raise NotFound(_l("There is no such certificate."))
     over = people_visible_to(by, Permission.REVOKE_CERTIFICATES, local_day(at))
-    if not by.is_system and not db.session.scalar(
-        select(exists().where(Person.id == certificate.person_id, over))
-    ):
+    if not by.is_system and not db.session.scalar(select(exists().where(Person.id == certificate.person_id, over))):
         raise NotAllowed(_l("This certificate belongs to somebody outside your responsibility."))
     if certificate.revoked_at is not None:
         raise Conflict(_l("This certificate has been revoked before."))

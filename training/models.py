@@ -1,4 +1,4 @@
-"""The yearly duty: requirements, cycles, obligations, exemptions and completions. A new year adds rows, resets nothing."""
+"""The yearly duty: requirements, cycles, obligations, exemptions, completions. A new year adds rows, resets nothing."""
 
 from datetime import date, datetime
 
