@@ -23,7 +23,7 @@ import training.views_hr
 from core.db import db, init_db
 from core.i18n import babel, chosen_language
 from core.logs import init_logs
-from core.web import init_web
+from core.web import init_web, public
 from people.guards import init_guards
 from settings import Settings, from_environment
 
@@ -88,7 +88,7 @@ def _connect_packages(app: Flask) -> None:
 
 def _serve_static(app: Flask) -> None:
     """Let WhiteNoise send static files, compressed when a compressed copy lies beside them."""
-    app.view_functions["static"].access_rule = lambda: None  # type: ignore[attr-defined]
+    public(app.view_functions["static"])
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=app.static_folder, prefix="static/", max_age=30 * 24 * 3600, autorefresh=app.testing
     )
