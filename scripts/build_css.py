@@ -40,7 +40,7 @@ KEPT = re.compile(
             r"align-(?:items|self)" + SIZES + r"-(?:start|end|center|baseline|stretch)",
             r"text-(?:start|end|center|nowrap|break|truncate)",
             r"fw-(?:bold|normal)|fst-italic|lead|small|list-unstyled",
-            r"[wh]-100|visually-hidden(?:-focusable)?|vr|hstack|vstack",
+            r"[wh]-100|img-fluid|visually-hidden(?:-focusable)?|vr|hstack|vstack",
             r"h[1-6]|btn|disabled|active|form-label|form-control|form-select|form-check-input",
         ]
     )
