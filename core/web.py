@@ -19,6 +19,7 @@ from core import clock
 from core.errors import BadFile, DomainError, NotFound, SignInRequired
 from core.i18n import LANGUAGES, current_language
 from core.i18n import lazy_gettext as _l
+from core.tables import cell_text
 
 View = TypeVar("View", bound=Callable[..., Any])
 AccessRule = Callable[[], None]
@@ -78,6 +79,7 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(OperationalError, _on_database_trouble)
     app.register_error_handler(Exception, _on_failure)
     app.context_processor(_page_context)
+    app.add_template_filter(cell_text, "written")
 
 
 def csp_nonce() -> str:

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask, g, redirect, request, url_for
+from flask import session as flask_session
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from core import clock
 from core.db import transaction
 from core.errors import NotAllowed, SignInRequired
 from core.i18n import lazy_gettext as _l
 from core.web import View, guarded_by
-from people import queries, services
+from people import menu, queries, services
 from people.access import Actor, Permission
+from people.queries import SessionFound
 
 login_manager = LoginManager()
 SEEN_EVERY = timedelta(minutes=5)
@@ -24,15 +26,16 @@ OPEN_BEFORE_PASSWORD_CHANGE = {
 }  # fmt: skip
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """The signed-in person, as Flask-Login and templates know them."""
 
-    def __init__(self, actor: Actor, token: str, session_id: int, must_change_password: bool) -> None:
-        self.actor = actor
+    def __init__(self, found: SessionFound, token: str) -> None:
+        self.actor = found.actor
         self.token = token
-        self.session_id = session_id
-        self.must_change_password = must_change_password
-        self.full_name = actor.full_name
+        self.session_id = found.session.id
+        self.must_change_password = found.must_change_password
+        self.full_name = found.actor.full_name
+        self.staff_code = found.staff_code
 
     def get_id(self) -> str:
         """Return the session token that the signed cookie carries."""
@@ -90,15 +93,29 @@ def init_guards(app: Flask) -> None:
     login_manager.user_loader(_load)
     app.before_request(_ask_for_first_password)
     app.before_request(_note_last_seen)
+    app.context_processor(menu.page_context)
 
 
 def _load(token: str) -> SignedIn | None:
     found = queries.actor_for_session(services.token_hash(token), clock.now(), clock.today())
     if found is None:
         return None
-    who, session, must_change = found
-    g.last_seen_at = session.last_seen_at
-    return SignedIn(who, token, session.id, must_change)
+    g.last_seen_at = found.session.last_seen_at
+    return SignedIn(found, token)
+
+
+def begin_session(token: str) -> None:
+    """Let the browser of this request carry a fresh session token, and nothing that it carried before."""
+    flask_session.clear()
+    found = _load(token)
+    if found is not None:
+        login_user(found)
+
+
+def forget_session() -> None:
+    """Let the browser of this request carry no session any more."""
+    logout_user()
+    flask_session.clear()
 
 
 def _ask_for_first_password() -> ResponseReturnValue | None:

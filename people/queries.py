@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Row, Select, and_, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from core.db import db
@@ -65,13 +66,30 @@ def may_in_unit(actor: Actor, permission: Permission, unit_id: int, on: date) ->
     return db.session.scalar(select(literal(True)).where(exists().where(found.c.unit_id == unit_id))) is True
 
 
-def actor_for_session(token_hash: str, at: datetime, on: date) -> tuple[Actor, UserSession, bool] | None:
-    """Return who is signed in by a session token, the session, and whether the password must be changed.
+@dataclass(frozen=True)
+class SessionFound:
+    """A running session: who acts in it, under which staff code, and whether a first password must be changed."""
+
+    actor: Actor
+    staff_code: str
+    session: UserSession
+    must_change_password: bool
+
+
+def actor_for_session(token_hash: str, at: datetime, on: date) -> SessionFound | None:
+    """Return who is signed in by a session token.
 
     One query; None when the session has ended or expired. Grants are those of this day, so a change holds at once.
     """
     rows = db.session.execute(
-        select(UserSession, Person.full_name, Account.must_change_password, RoleGrant.role, RoleGrant.unit_id)
+        select(
+            UserSession,
+            Person.full_name,
+            Person.staff_code,
+            Account.must_change_password,
+            RoleGrant.role,
+            RoleGrant.unit_id,
+        )
         .join(Person, Person.id == UserSession.person_id)
         .join(Account, Account.person_id == Person.id)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, on)))
@@ -79,9 +97,18 @@ def actor_for_session(token_hash: str, at: datetime, on: date) -> tuple[Actor, U
     ).all()
     if not rows:
         return None
-    session, full_name, must_change, _role, _unit = rows[0]
+    session, full_name, staff_code, must_change, _role, _unit = rows[0]
     grants = tuple(Grant(Role(row.role), row.unit_id) for row in rows if row.role is not None)
-    return Actor(session.person_id, full_name, grants), session, must_change
+    return SessionFound(Actor(session.person_id, full_name, grants), staff_code, session, must_change)
+
+
+def running_sessions(person_id: int, at: datetime) -> Sequence[UserSession]:
+    """Return the sessions of a person that have neither ended nor expired, the one last used first."""
+    return db.session.scalars(
+        select(UserSession)
+        .where(UserSession.person_id == person_id, UserSession.ended_at.is_(None), UserSession.expires_at > at)
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+    ).all()
 
 
 @dataclass(frozen=True)
@@ -110,7 +137,7 @@ def unit_names(unit_ids: Iterable[int], on: date) -> dict[int, str]:
 
 
 def unit_choices(actor: Actor, permission: Permission, on: date) -> list[tuple[int, str]]:
-    """Return the units in which the actor has a permission, each with the name of the unit above, for a form. One query."""
+    """Return the units in which the actor has a permission, with the name of the unit above, to choose from."""
     above = aliased(Placement)
     rows = db.session.execute(
         select(Placement.unit_id, Placement.name, above.name.label("above"))
@@ -156,3 +183,52 @@ def current_posting(person_id: int, on: date) -> Posting | None:
         .order_by(Posting.id.desc())
         .limit(1)
     )
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """A person with where they work on a day."""
+
+    id: int
+    staff_code: str
+    full_name: str
+    birth_date: date | None
+    sex: str
+    email: str | None
+    staff_group: str
+    rank: str
+    unit_id: int | None
+    unit_name: str
+    title: str
+
+
+def people_cards(on: date) -> Select[Any]:
+    """Return a select of persons with their unit and title on a day, for :func:`as_card`."""
+    return (
+        select(
+            *(getattr(Person, name) for name in _PERSON_FACTS),
+            Posting.unit_id,
+            Placement.name.label("unit_name"),
+            Posting.title,
+        )
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, in_force(Posting, on)))
+        .outerjoin(Placement, and_(Placement.unit_id == Posting.unit_id, in_force(Placement, on)))
+    )
+
+
+_PERSON_FACTS = ("id", "staff_code", "full_name", "birth_date", "sex", "email", "staff_group", "rank")
+
+
+def as_card(row: Row[Any]) -> PersonCard:
+    """Return a row of :func:`people_cards` as a card."""
+    return PersonCard(
+        **{name: getattr(row, name) for name in _PERSON_FACTS},
+        unit_id=row.unit_id,
+        unit_name=row.unit_name or "",
+        title=row.title or "",
+    )
+
+
+def person_card(person_id: int, on: date) -> PersonCard:
+    """Return one person; the caller has made sure that they may be seen."""
+    return as_card(db.session.execute(people_cards(on).where(Person.id == person_id)).one())

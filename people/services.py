@@ -1,10 +1,11 @@
-"""What can be done to sessions, accounts and roles. Postings and units change in ``people.staff_services``."""
+"""What can be done to sessions, accounts and roles. Units change in ``people.unit_services``, postings in ``people.import_services``."""
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 
 from core import audit
 from core.db import db
@@ -51,35 +52,60 @@ def check_throttle(name: str, address: str, *, at: datetime) -> None:
         )
 
 
-def sign_in(name: str, password: str, *, address: str, device: str, lifetime: timedelta, at: datetime) -> str | None:
-    """Begin a session for the person with this staff code or e-mail address, and return its token.
+@dataclass(frozen=True)
+class Recognised:
+    """Somebody whose name and password were right, and the password hash that they were right against."""
 
-    Return None, after noting the failure, when the name or the password is wrong: the caller tells no difference, and
-    the time taken does not either.
+    person_id: int
+    full_name: str
+    password_hash: str
+
+
+def recognise(name: str, password: str) -> Recognised | None:
+    """Return the person with this staff code or e-mail address and this password; None when either is wrong.
+
+    Reads only, and takes the same time for names that nobody has: hashing needs no lock, so it holds none.
     """
+    typed = clean_line(name)
     found = db.session.execute(
-        select(Person, Account)
+        select(Person.id, Person.full_name, Account.password_hash)
         .join(Account, Account.person_id == Person.id)
-        .where(or_(func.lower(Person.staff_code) == clean_line(name).lower(), Person.email == clean_line(name).lower()))
+        .where(or_(Person.staff_code.in_({typed, typed.upper(), typed.lower()}), Person.email == typed.lower()))
+        .order_by(case((Person.staff_code == typed, 0), else_=1), Person.id)
     ).first()
-    person, account = found if found else (None, None)
-    if not passwords.matches(account.password_hash if account else None, password) or person is None or account is None:
-        db.session.add(SignInFailure(name_hash=_name_hash(name), address=address, at=at))
+    if not passwords.matches(found.password_hash if found else None, password) or found is None:
+        return None
+    return Recognised(found.id, found.full_name, found.password_hash)
+
+
+def note_failure(name: str, *, address: str, at: datetime) -> None:
+    """Write down that a sign-in failed, for throttling; old failures are forgotten."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.at < at - FAILURE_WINDOW * 4))
+    db.session.add(SignInFailure(name_hash=_name_hash(name), address=address, at=at))
+
+
+def start_session(
+    person: Recognised, password: str, *, address: str, device: str, lifetime: timedelta, at: datetime
+) -> str | None:
+    """Begin a session for somebody just recognised, and return its token; None when the password changed meanwhile."""
+    account = db.session.get(Account, person.person_id, with_for_update=True)
+    if account is None or account.password_hash != person.password_hash:
         return None
     if passwords.is_outdated(account.password_hash):
         account.password_hash = passwords.hash_password(password)
     token = secrets.token_urlsafe(32)
-    session = UserSession(
-        token_hash=token_hash(token),
-        person_id=person.id,
-        started_at=at,
-        last_seen_at=at,
-        expires_at=at + lifetime,
-        device=device[:200],
-        address=address,
+    db.session.add(
+        UserSession(
+            token_hash=token_hash(token),
+            person_id=person.person_id,
+            started_at=at,
+            last_seen_at=at,
+            expires_at=at + lifetime,
+            device=clean_line(device)[:200],
+            address=address,
+        )
     )
-    db.session.add(session)
-    audit.record("session.start", by=Actor(person.id, person.full_name), at=at, about=("person", person.id))
+    audit.record("session.start", by=Actor(person.person_id, person.full_name), at=at, about=("person", person.person_id))
     return token
 
 
@@ -125,7 +151,10 @@ def change_password(current: str, new: str, *, session_id: int, by: Actor, at: d
 
 
 def give_first_password(person_id: int, *, by: Actor, at: datetime) -> str:
-    """Give a person a fresh first password, end their sessions, and return it once for the slip."""
+    """Give a person a fresh first password, end their sessions, and return it once for the slip.
+
+    The caller has made sure that the actor manages the accounts of the person's unit.
+    """
     password = passwords.made_up()
     account = db.session.get(Account, person_id)
     if account is None:
