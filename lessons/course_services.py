@@ -128,9 +128,7 @@ def arrange(course_id: int, order: Sequence[tuple[int, Sequence[int]]], *, by: A
     modules = db.session.scalars(select(Module).where(Module.course_id == course_id).order_by(Module.position))
     moved |= _number(modules.all(), [module_id for module_id, _lessons in order])
     for module_id, lesson_ids in order:
-        lessons = list(
-            db.session.scalars(select(Lesson).where(Lesson.module_id == module_id).order_by(Lesson.position))
-        )
+        lessons = db.session.scalars(select(Lesson).where(Lesson.module_id == module_id).order_by(Lesson.position))
         moved |= _number(lessons.all(), lesson_ids)
     if moved:
         audit.record("course.arrange", by=by, at=at, about=("course", course_id))

@@ -116,7 +116,8 @@ def modules_of(course_id: int) -> list[DeskModule]:
         .order_by(Module.position, Module.id)
     ).all()
     return [
-        DeskModule(module, tuple(sorted(map(_desk_lesson, module.lessons), key=_retired_last))) for module in modules
+        DeskModule(each, tuple(sorted(map(_desk_lesson, each.lessons), key=lambda one: one.retired)))
+        for each in modules
     ]
 
 
