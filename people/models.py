@@ -166,6 +166,8 @@ class StaffImport(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))
     file_key: Mapped[str] = mapped_column(String(64))
+    #: What would change, as last shown: a stored file, so its key tells whether the same would change now.
+    preview_key: Mapped[str] = mapped_column(String(64))
     #: The unit under which the list may post people and create units.
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     create_units: Mapped[bool] = mapped_column(default=False)

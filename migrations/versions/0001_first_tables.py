@@ -266,6 +266,7 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("file_key", sa.String(length=64), nullable=False),
+        sa.Column("preview_key", sa.String(length=64), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("create_units", sa.Boolean(), nullable=False),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
