@@ -56,9 +56,9 @@ def from_inline_markdown(text: str) -> Markup:
 
 def plain_text(markup: str) -> str:
     """Return the text of HTML without its tags, for search, lists and exports."""
-    spaced = (
-        markup.replace("<br", " <br").replace("</p>", " </p>").replace("</li>", " </li>").replace("</td>", " </td>")
-    )
+    spaced = str(markup)  # a Markup would escape what is put in
+    for tag in ("<br", "</p>", "</li>", "</td>"):
+        spaced = spaced.replace(tag, f" {tag}")
     return " ".join(Markup(nh3.clean(spaced, tags=set())).unescape().split())
 
 

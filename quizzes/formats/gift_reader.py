@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from core.text import clean_line, nfc
 from quizzes.formats import markdown_text
@@ -187,7 +188,7 @@ def _options(body: str, offset: int, style: str) -> tuple[str, tuple[GiftOption,
     if answers[0] not in "=~":
         return SINGLE_CHOICE, _truth_options(answers, offset, style), True
     starts = [*_unescaped(body, "=~"), len(body)]
-    pieces = [(body[start], body[start + 1 : end], offset + start) for start, end in zip(starts, starts[1:], strict=False)]
+    pieces = [(body[start], body[start + 1 : end], offset + start) for start, end in pairwise(starts)]
     marks = {mark for mark, _, _ in pieces}
     if marks == {"="}:
         raise _Refused("matching" if all("->" in piece for _, piece, _ in pieces) else "short_answer", offset)

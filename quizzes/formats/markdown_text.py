@@ -73,9 +73,9 @@ class _MarkdownWriter(HTMLParser):
         elif tag == "a":
             self._link = values.get("href") or ""
             self._pieces.append("[" if self._link else "")
-        elif tag == "img":
+        elif tag == "img" and values.get("src"):
             alt = _SPECIAL.sub(r"\\\1", values.get("alt") or "")
-            self._pieces.append(f"![{alt}]({values.get('src') or ''})")
+            self._pieces.append(f"![{alt}]({values['src']})")
 
     def handle_endtag(self, tag: str) -> None:
         """End an element."""

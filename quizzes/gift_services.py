@@ -1,0 +1,222 @@
+"""Banks in and out as GIFT. A file is taken whole or not at all; taking it again changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+
+from core import audit, clock
+from core.db import db
+from core.errors import BadFile, Place
+from core.i18n import lazy_gettext as _l
+from library.models import Source
+from people.access import Actor, Permission
+from people.services import ensure_in_unit
+from quizzes import bank_services
+from quizzes.author_labels import GIFT_ERRORS
+from quizzes.formats import gift_reader, gift_writer
+from quizzes.formats.gift_values import GiftOption, GiftQuestion
+from quizzes.models import Bank, Question, QuestionVersion
+from quizzes.question_content import (
+    BadQuestion,
+    OptionInput,
+    QuestionInput,
+    content_of,
+    input_of,
+    stored_content,
+    with_known_keys,
+)
+
+MAX_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class LocatedError:
+    """What is wrong on a line of a file, counted from 1."""
+
+    line: int
+    code: str
+    message: Any
+
+
+class BadGift(BadFile):
+    """Raised when a GIFT file can't be taken; ``errors`` holds all that is wrong, by line."""
+
+    def __init__(self, errors: tuple[LocatedError, ...]) -> None:
+        super().__init__(
+            _l("Line %(line)s: %(message)s", line=errors[0].line, message=errors[0].message),
+            _l("Nothing has been imported. Mend the file and choose it again."),
+            Place(row=errors[0].line),
+        )
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """How many questions a file brought, and the sources that it cites and the register lacks."""
+
+    new: int
+    changed: int
+    unchanged: int
+    unknown_sources: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Return the number of questions in the file."""
+        return self.new + self.changed + self.unchanged
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What taking one question means."""
+
+    typed: QuestionInput
+    question: Question | None
+    latest: QuestionVersion | None
+    outcome: Literal["new", "changed", "unchanged"]
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a GIFT file in UTF-8, with or without a mark at its beginning.
+
+    :raises BadGift: when it is something else, with the line of the first foreign byte.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadGift((_located(data.count(b"\n", 0, error.start) + 1, "not_utf8"),)) from error
+    if "\x00" in text:
+        raise BadGift((_located(text.count("\n", 0, text.index("\x00")) + 1, "not_utf8"),))
+    return text
+
+
+def preview_gift(bank: Bank, text: str, *, publish: bool = True) -> ImportResult:
+    """Return what an import would do, and do nothing.
+
+    :raises BadGift: with everything that is wrong.
+    """
+    return _result(_planned(bank, text, publish=publish))
+
+
+def import_gift(
+    bank: Bank, text: str, *, file_name: str, by: Actor, at: datetime, publish: bool = True
+) -> ImportResult:
+    """Take the questions of a GIFT file into a bank: codes it lacks are added, others get a new version.
+
+    :param publish: publish what came in; else it waits as drafts.
+    :raises BadGift: with everything that is wrong; nothing is taken then.
+    """
+    ensure_in_unit(by, Permission.AUTHOR, bank.unit_id, on=clock.local_day(at))
+    db.session.get_one(Bank, bank.id, with_for_update=True)
+    steps = _planned(bank, text, publish=publish)
+    result = _result(steps)
+    for step in steps:
+        if step.outcome != "unchanged":
+            question_id = step.question.id if step.question else None
+            version = bank_services.save_question_draft(bank.id, question_id, step.typed, based_on=None, by=by, at=at)
+            if publish:
+                bank_services.publish_question(version.question_id, by=by, at=at)
+    if result.new or result.changed:
+        detail = {"file": file_name[:200], "new": result.new, "changed": result.changed, "unchanged": result.unchanged}
+        audit.record("bank.import", by=by, at=at, about=("bank", bank.id), detail=detail)
+    return result
+
+
+def export_gift(bank: Bank) -> str:
+    """Return the questions of a bank that are not retired, as they were last saved, as GIFT."""
+    known = _known(bank.id)
+    kept = [(question, latest) for question, latest in known.values() if question.retired_at is None]
+    return gift_writer.write(_gift(question.code, latest) for question, latest in kept)
+
+
+def _planned(bank: Bank, text: str, *, publish: bool) -> list[_Step]:
+    """Compare a file with the bank. Two queries.
+
+    :raises BadGift: with everything that is wrong.
+    """
+    read = gift_reader.read(text)
+    errors = [_located(error.line, error.code) for error in read.errors]
+    known = _known(bank.id)
+    steps = []
+    for asked in read.questions:
+        question, latest = known.get(asked.code, (None, None))
+        try:
+            steps.append(_step(asked, question, latest, publish=publish))
+        except BadQuestion as error:
+            errors.append(LocatedError(asked.line, error.code, error.message))
+    if errors:
+        raise BadGift(tuple(sorted(errors, key=lambda error: error.line)))
+    return steps
+
+
+def _step(asked: GiftQuestion, question: Question | None, latest: QuestionVersion | None, *, publish: bool) -> _Step:
+    typed = _typed(asked)
+    if question is None or latest is None:
+        content_of(typed, None)
+        return _Step(typed, None, None, "new")
+    typed = with_known_keys(typed, latest)
+    is_same = content_of(typed, latest) == stored_content(latest)
+    is_waiting = publish and latest.published_at is None
+    return _Step(typed, question, latest, "unchanged" if is_same and not is_waiting else "changed")
+
+
+def _result(steps: list[_Step]) -> ImportResult:
+    outcomes = [step.outcome for step in steps]
+    cited = {code for step in steps for code in step.typed.sources}
+    registered = set(db.session.scalars(select(Source.code).where(Source.code.in_(cited))))
+    return ImportResult(
+        outcomes.count("new"), outcomes.count("changed"), outcomes.count("unchanged"), tuple(sorted(cited - registered))
+    )
+
+
+def _known(bank_id: int) -> dict[str, tuple[Question, QuestionVersion]]:
+    """Return the questions of a bank with their latest versions, by code. One query."""
+    newest = (
+        select(func.max(QuestionVersion.number))
+        .where(QuestionVersion.question_id == Question.id)
+        .correlate(Question)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Question, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(Question.bank_id == bank_id, QuestionVersion.number == newest)
+        .order_by(Question.code)
+    ).tuples()
+    return {question.code: (question, version) for question, version in rows}
+
+
+def _typed(asked: GiftQuestion) -> QuestionInput:
+    return QuestionInput(
+        kind=asked.kind,
+        prompt=asked.prompt,
+        options=tuple(OptionInput(option.text, option.right, option.explanation) for option in asked.options),
+        code=asked.code,
+        shuffle=asked.shuffle,
+        rule=asked.rule,
+        general_explanation=asked.general_explanation,
+        topic=asked.topic,
+        difficulty=asked.difficulty,
+        sources=asked.sources,
+    )
+
+
+def _gift(code: str, version: QuestionVersion) -> GiftQuestion:
+    typed = input_of(version, code)
+    return GiftQuestion(
+        code=code,
+        kind=typed.kind,
+        prompt=typed.prompt,
+        options=tuple(GiftOption(option.text, option.right, option.explanation) for option in typed.options),
+        general_explanation=typed.general_explanation,
+        topic=typed.topic,
+        difficulty=typed.difficulty,
+        sources=typed.sources,
+        shuffle=typed.shuffle,
+        rule=typed.rule,
+    )
+
+
+def _located(line: int, code: str) -> LocatedError:
+    return LocatedError(line, code, GIFT_ERRORS[code])
