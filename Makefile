@@ -43,7 +43,7 @@ check: setup-dev ## Lint, types, imports, templates, translations, style sheet
 	$(bin)/lint-imports
 	$(bin)/djlint templates --lint --check --quiet
 	$(bin)/python -m scripts.check_translations
-	$(bin)/python scripts/build_css.py --check
+	$(bin)/python -m scripts.build_css --check
 
 fmt: setup-dev ## Mend what ruff and djlint can mend by themselves
 	$(bin)/ruff check --fix --quiet .

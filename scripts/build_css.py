@@ -8,7 +8,8 @@ variables point to our tokens (``tokens.css``). Then:
 * what is written for ``[data-bs-theme="dark"]`` is repeated for readers who follow their device;
 * font addresses get the mark of the file's content, the same as ``core.web.asset`` gives them.
 
-``python scripts/build_css.py`` writes the file, ``--check`` only tells (status 1) when it is stale.
+``python -m scripts.build_css`` writes the file and its compressed copies, ``--check`` only tells (status 1)
+when it is stale.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from scripts.compressed import is_compressed, write_compressed
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 BOOTSTRAP = STATIC / "vendor" / "bootstrap" / "bootstrap.min.css"
@@ -139,11 +142,12 @@ def main() -> int:
     """Write the sheet, or compare it when ``--check`` is given; return the exit status."""
     css = build()
     if "--check" in sys.argv[1:]:
-        if TARGET.exists() and TARGET.read_text() == css:
+        if TARGET.exists() and TARGET.read_text() == css and is_compressed(TARGET):
             return 0
-        print("static/css/nep.css is stale: run python scripts/build_css.py", file=sys.stderr)
+        print("static/css/nep.css is stale: run python -m scripts.build_css", file=sys.stderr)
         return 1
     TARGET.write_text(css)
+    write_compressed(TARGET)
     print(f"{len(css)} bytes")
     return 0
 

@@ -3,7 +3,7 @@
 Run it when an icon is added to :data:`ICONS`, with the unpacked npm package beside it::
 
     npm pack bootstrap-icons@1.13.2 && tar xzf bootstrap-icons-1.13.2.tgz
-    python scripts/build_icons.py package/icons
+    python -m scripts.build_icons package/icons
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+
+from scripts.compressed import write_compressed
 
 TARGET = Path(__file__).resolve().parent.parent / "static" / "img" / "icons.svg"
 ICONS = [
@@ -91,6 +93,7 @@ def main() -> None:
     body = "\n".join(symbols)
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(f'<svg xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>\n')
+    write_compressed(TARGET)
     print(f"{len(symbols)} icons, {TARGET.stat().st_size} bytes")
 
 

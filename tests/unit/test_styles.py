@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from scripts import build_css
+from scripts import build_css, build_icons
+from scripts.compressed import is_compressed
 
 TEMPLATES = build_css.STATIC.parent / "templates"
 #: What is only a hook for scripts or for a whole section.
@@ -15,7 +16,12 @@ STYLED = set(build_css.CLASS.findall(build_css.TARGET.read_text()))
 
 
 def test_sheet_is_built_from_its_sources():
-    assert build_css.build() == build_css.TARGET.read_text(), "run python scripts/build_css.py"
+    assert build_css.build() == build_css.TARGET.read_text(), "run python -m scripts.build_css"
+
+
+@pytest.mark.parametrize("file", [build_css.TARGET, build_icons.TARGET], ids=lambda file: file.name)
+def test_compressed_copies_hold_the_same(file):
+    assert is_compressed(file)
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
