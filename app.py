@@ -1,5 +1,7 @@
 """The application: extensions, blueprints, and the hooks that packages hand to each other. No rules."""
 
+from functools import partial
+
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -10,6 +12,7 @@ import certificates.views
 import cli
 import core.views
 import lessons.views_author
+import lessons.views_lesson_editor
 import lessons.views_read
 import library.views
 import people.views_account
@@ -24,8 +27,11 @@ from core.db import db, init_db
 from core.i18n import babel, chosen_language
 from core.logs import init_logs
 from core.web import init_web, public
+from lessons.hooks import LessonHooks
 from people.guards import init_guards
+from quizzes.hooks import QuizHooks
 from settings import Settings, from_environment
+from training import services_completion as completion
 
 BLUEPRINTS = (
     core.views.blueprint,
@@ -35,6 +41,7 @@ BLUEPRINTS = (
     library.views.blueprint,
     lessons.views_read.blueprint,
     lessons.views_author.blueprint,
+    lessons.views_lesson_editor.blueprint,
     quizzes.views_take.blueprint,
     quizzes.views_author.blueprint,
     certificates.views.blueprint,
@@ -84,6 +91,18 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _connect_packages(app: Flask) -> None:
     """Hand lower packages what must happen above them, and pages what siblings show."""
+    issuer = app.config["NEP"].issuer
+    app.extensions["nep_quiz_hooks"] = QuizHooks(
+        find_occasion=completion.find_occasion,
+        on_finished=(partial(completion.record_attempt, issuer=issuer),),
+        on_published=(completion.adopt_quiz_version,),
+    )
+    app.extensions["nep_lesson_hooks"] = LessonHooks(
+        find_course_version=completion.find_course_version,
+        on_read=(partial(completion.record_reading, issuer=issuer),),
+        on_published=(partial(completion.adopt_course_version, issuer=issuer),),
+    )
+    app.add_template_global(training.views.after_result)
 
 
 def _serve_static(app: Flask) -> None:
