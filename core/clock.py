@@ -36,16 +36,6 @@ def local_midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
-def day_text(day: date | None) -> str:
-    """Return a day as Vietnamese write it, ``05/01/2026``; a dash for none."""
-    return day.strftime("%d/%m/%Y") if day else "–"
-
-
-def moment_text(moment: datetime | None) -> str:
-    """Return a moment on Vietnam's clock, ``05/01/2026 09:30``; a dash for none."""
-    return moment.astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:%M") if moment else "–"
-
-
 def time_text(moment: datetime) -> str:
     """Return the time of day on Vietnam's clock to the second, ``09:30:00``."""
     return moment.astimezone(LOCAL_ZONE).strftime("%H:%M:%S")

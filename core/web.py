@@ -68,8 +68,6 @@ def init_web(app: Flask) -> None:
     """Attach the hooks and helpers of this module to the application."""
     csrf.init_app(app)
     app.url_map.converters["int"] = RowId
-    app.add_template_filter(clock.day_text, "day")
-    app.add_template_filter(clock.moment_text, "moment")
     app.add_template_filter(clock.time_text, "time")
     app.before_request(_deny_by_default)
     app.after_request(_add_headers)
