@@ -199,3 +199,33 @@ def audience_rule_for(person: PersonFacts, lines: Sequence[AudienceLine]) -> Aud
     if any(not line.includes for line in matching):
         return None
     return min(matching, key=lambda line: line.number, default=None)
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one thing to do next: ``read, resume, take, exhausted, certificate`` or ``none``, and the id it leads to."""
+
+    action: str
+    target_id: int | None = None
+
+
+def next_step(
+    kind: Kind,
+    *,
+    quiz_id: int,
+    unread_lesson_id: int | None = None,
+    open_attempt_id: int | None = None,
+    attempts_left: int | None = None,
+    certificate_id: int | None = None,
+    is_closed: bool = False,
+) -> NextStep:
+    """Return what a person does next for an obligation. ``attempts_left`` is None where attempts have no limit."""
+    if kind in (Kind.DONE, Kind.DONE_LATE):
+        return NextStep("certificate", certificate_id) if certificate_id else NextStep("none")
+    if is_closed or kind in (Kind.NOT_OPEN, Kind.NO_LONGER_REQUIRED):
+        return NextStep("none")
+    if open_attempt_id is not None:
+        return NextStep("resume", open_attempt_id)
+    if unread_lesson_id is not None:
+        return NextStep("read", unread_lesson_id)
+    return NextStep("exhausted") if attempts_left == 0 else NextStep("take", quiz_id)

@@ -4,12 +4,13 @@
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
 from certificates.services import Achievement, issue
 from core import audit
-from core.clock import local_day
+from core.clock import day_text, local_day
 from core.db import db, insert_if_new
 from core.errors import NotAllowed, RuleBroken
 from core.i18n import gettext as _
@@ -44,7 +45,7 @@ def find_occasion(actor: Actor, quiz_id: int, day: date) -> Occasion:
     if duty.state == CycleState.CLOSED:
         raise RuleBroken(_l("This year's training is closed."), _l("Ask your personnel officer what to do."))
     if day < duty.opens_on:
-        raise RuleBroken(_("This quiz opens on %(day)s.", day=duty.opens_on.strftime("%d/%m/%Y")))
+        raise RuleBroken(_("This quiz opens on %(day)s.", day=day_text(duty.opens_on)))
     lessons, read = queries.reading_progress(actor.person_id or 0, duty.year, duty.course_version_id)
     if read < lessons:
         raise RuleBroken(
@@ -95,7 +96,7 @@ def adopt_course_version(course_id: int, version_id: int, by: Actor, at: datetim
 
 
 def adopt_quiz_version(quiz_id: int, version_id: int, by: Actor, at: datetime) -> None:
-    """Take a newly published quiz version over into the open cycles that follow versions, for attempts not yet begun."""
+    """Take a newly published quiz version over into the open cycles that follow versions. Attempts keep theirs."""
     for cycle in _following_cycles(Requirement.quiz_id == quiz_id):
         cycle.quiz_version_id = version_id
         detail = {"quiz_version_id": version_id}
@@ -168,7 +169,7 @@ def _write_completion(obligation: Obligation, cycle: Cycle, attempt: Attempt, do
     completed_on = local_day(done_at)
     posting, posted_on = _posting_of(person.id, completed_on)
     path = unit_path(posting.unit_id, posted_on)
-    shared = {
+    shared: dict[str, Any] = {
         "person_id": person.id,
         "full_name": person.full_name,
         "birth_date": person.birth_date,

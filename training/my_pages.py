@@ -1,0 +1,108 @@
+"""What "my training" shows: everything owed, where one stands and why, and the one next step."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.clock import local_day
+from training import queries
+from training.rules import (
+    Cause,
+    CycleState,
+    Kind,
+    NextStep,
+    Standing,
+    StandingFacts,
+    next_step,
+    occasion_key,
+    standing,
+    training_year,
+)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One obligation as its person sees it."""
+
+    row: Row[Any]
+    standing: Standing
+    step: NextStep
+    lessons: int
+    read: int
+    next_lesson: str
+    attempts_made: int
+    attempts_left: int | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether nothing more is expected: completed, left, or closed."""
+        finished = (Kind.DONE, Kind.DONE_LATE, Kind.NO_LONGER_REQUIRED)
+        return self.standing.kind in finished or self.row.state == CycleState.CLOSED
+
+
+@dataclass(frozen=True)
+class MyTraining:
+    """What is owed now or was done this year, and what earlier years hold."""
+
+    now: tuple[Duty, ...]
+    earlier: tuple[Duty, ...]
+
+
+def my_training(person_id: int, day: date) -> MyTraining:
+    """Return a person's training on a day. Three queries, whatever the number of years and lessons."""
+    rows = [row for row in queries.obligations_of_person(person_id, day)]
+    unfinished = [row.cycle_id for row in rows if row.completed_on is None]
+    lessons: dict[int, list[Row[Any]]] = defaultdict(list)
+    for lesson in queries.lessons_of_cycles(person_id, unfinished):
+        lessons[lesson.cycle_id].append(lesson)
+    attempts = queries.attempts_of_cycles(person_id, unfinished)
+    duties = [_duty(row, lessons[row.cycle_id], attempts.get(occasion_key(row.cycle_id)), day) for row in rows]
+    year = training_year(day)
+    is_earlier = [duty.row.year < year and duty.is_settled for duty in duties]
+    return MyTraining(
+        now=tuple(duty for duty, past in zip(duties, is_earlier, strict=True) if not past),
+        earlier=tuple(duty for duty, past in zip(duties, is_earlier, strict=True) if past),
+    )
+
+
+def _duty(row: Row[Any], lessons: list[Row[Any]], attempts: Row[Any] | None, day: date) -> Duty:
+    unread = next((lesson for lesson in lessons if not lesson.is_read), None)
+    read = sum(lesson.is_read for lesson in lessons)
+    made = attempts.made if attempts else 0
+    left = None if row.attempts_allowed is None else max(row.attempts_allowed - made, 0)
+    where = standing(_facts(row, len(lessons), read, made, day))
+    step = next_step(
+        where.kind,
+        quiz_id=row.quiz_id,
+        unread_lesson_id=unread.lesson_id if unread else None,
+        open_attempt_id=attempts.open_id if attempts else None,
+        attempts_left=left,
+        certificate_id=row.certificate_id,
+        is_closed=row.state == CycleState.CLOSED,
+    )
+    return Duty(row, where, step, len(lessons), read, unread.title if unread else "", made, left)
+
+
+def _facts(row: Row[Any], lessons: int, read: int, attempts_made: int, day: date) -> StandingFacts:
+    return StandingFacts(
+        day=day,
+        opens_on=row.opens_on,
+        due_on=row.due_on,
+        lessons_required=lessons,
+        lessons_read=read,
+        attempts_made=attempts_made,
+        completed_on=row.completed_on,
+        exempt_as=row.category or "",
+        exempt_on=local_day(row.granted_at) if row.granted_at else None,
+        left_on=row.left_on,
+        cause=Cause(
+            rule_number=row.rule_number,
+            unit_name=row.rule_unit,
+            staff_group=row.staff_group,
+            assigned_on=local_day(row.assigned_at),
+            legal_basis=row.legal_basis,
+        ),
+    )
