@@ -12,7 +12,7 @@ import typst
 
 from certificates.models import Certificate
 from certificates.rules import code_text, number_text
-from core.clock import day_text, local_day
+from core.tables import cell_text
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 FONTS = Path(__file__).parents[1] / "static" / "vendor" / "fonts-ttf"
@@ -43,16 +43,16 @@ def printed_values(certificate: Certificate, *, base_url: str) -> dict[str, str]
         "issuer": certificate.issuer_name,
         "parent": certificate.issuer_parent,
         "full_name": certificate.full_name,
-        "birth_date": _day(certificate.birth_date),
+        "birth_date": cell_text(certificate.birth_date),
         "unit": certificate.unit_name,
         "job_title": certificate.job_title,
         "course": certificate.course_title,
         "hours": f"{certificate.hours} tiết",
-        "started_on": _day(certificate.started_on),
-        "completed_on": _day(certificate.completed_on),
+        "started_on": cell_text(certificate.started_on),
+        "completed_on": cell_text(certificate.completed_on),
         "score": _score(certificate.score),
         "number": number_text(certificate.number, certificate.year),
-        "place_and_day": _place_and_day(certificate.issuer_place, local_day(certificate.issued_at)),
+        "place_and_day": _place_andcell_text(certificate.issuer_place, localcell_text(certificate.issued_at)),
         "signer_title": certificate.signer_title,
         "signer_name": certificate.signer_name,
         "code": code_text(certificate.token),
@@ -64,10 +64,6 @@ def printed_values(certificate: Certificate, *, base_url: str) -> dict[str, str]
 @cache
 def _compiler() -> typst.Compiler:
     return typst.Compiler(input=TEMPLATE, root=TEMPLATE.parent, font_paths=[FONTS], ignore_system_fonts=True)
-
-
-def _day(day: date | None) -> str:
-    return day_text(day) if day else ""
 
 
 def _place_and_day(place: str, day: date) -> str:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from certificates import queries, services
 from certificates.forms import CodeForm, RevokeForm
+from certificates.models import Certificate
 from certificates.pdf import certificate_pdf
 from certificates.rules import code_text, code_typed, number_text
 from certificates.throttle import LookupThrottle
@@ -22,7 +23,7 @@ blueprint.add_app_template_filter(code_text, "check_code")
 
 
 @blueprint.app_template_filter("certificate_number")
-def certificate_number(certificate: services.Certificate) -> str:
+def certificate_number(certificate: Certificate) -> str:
     """Write a certificate's number as printed."""
     return number_text(certificate.number, certificate.year)
 

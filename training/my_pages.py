@@ -53,7 +53,7 @@ class MyTraining:
 
 def my_training(person_id: int, day: date) -> MyTraining:
     """Return a person's training on a day. Three queries, whatever the number of years and lessons."""
-    rows = [row for row in queries.obligations_of_person(person_id, day)]
+    rows = queries.obligations_of_person(person_id, day)
     unfinished = [row.cycle_id for row in rows if row.completed_on is None]
     lessons: dict[int, list[Row[Any]]] = defaultdict(list)
     for lesson in queries.lessons_of_cycles(person_id, unfinished):

@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 
 from certificates.services import Achievement, issue
 from core import audit
-from core.clock import day_text, local_day
+from core.clock import local_day
 from core.db import db, insert_if_new
 from core.errors import NotAllowed, RuleBroken
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from core.i18n import ngettext
+from core.tables import cell_text
 from lessons.models import CourseEntry, CourseVersion, LessonReading
 from people.access import Actor
 from people.models import Person, Posting
@@ -45,7 +46,7 @@ def find_occasion(actor: Actor, quiz_id: int, day: date) -> Occasion:
     if duty.state == CycleState.CLOSED:
         raise RuleBroken(_l("This year's training is closed."), _l("Ask your personnel officer what to do."))
     if day < duty.opens_on:
-        raise RuleBroken(_("This quiz opens on %(day)s.", day=day_text(duty.opens_on)))
+        raise RuleBroken(_("This quiz opens on %(day)s.", day=cell_text(duty.opens_on)))
     lessons, read = queries.reading_progress(actor.person_id or 0, duty.year, duty.course_version_id)
     if read < lessons:
         raise RuleBroken(
