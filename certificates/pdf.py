@@ -52,7 +52,7 @@ def printed_values(certificate: Certificate, *, base_url: str) -> dict[str, str]
         "completed_on": cell_text(certificate.completed_on),
         "score": _score(certificate.score),
         "number": number_text(certificate.number, certificate.year),
-        "place_and_day": _place_andcell_text(certificate.issuer_place, localcell_text(certificate.issued_at)),
+        "place_and_day": _place_and_day(certificate.issuer_place, local_day(certificate.issued_at)),
         "signer_title": certificate.signer_title,
         "signer_name": certificate.signer_name,
         "code": code_text(certificate.token),
