@@ -12,6 +12,7 @@ import typst
 
 from certificates.models import Certificate
 from certificates.rules import code_text, number_text
+from core.clock import local_day
 from core.tables import cell_text
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
