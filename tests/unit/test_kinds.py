@@ -1,0 +1,180 @@
+"""Single and multiple choice: what is refused, what an answer means, what it earns."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.kinds import BadResponse, SpecError, kind_of
+from quizzes.kinds.choice import ALL_OR_NOTHING, PARTIAL, make_option, new_key
+
+SINGLE, MULTIPLE = kind_of("single_choice"), kind_of("multiple_choice")
+
+
+def raw(right: list[bool], rule: str = PARTIAL, **changes):
+    options = [
+        vars(make_option(f"Phương án {place}", right=is_right, key=f"k{place}")) for place, is_right in enumerate(right)
+    ]
+    return {"options": options, "shuffle": True, "rule": rule, **changes}
+
+
+def keys(*places: int) -> list[str]:
+    return [f"k{place}" for place in places]
+
+
+def spoiled(place: int, **changes):
+    spec = raw([True, False, False])
+    spec["options"][place] = {**spec["options"][place], **changes}
+    return spec
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "code", "option"),
+    [
+        (SINGLE, {}, "malformed", None),
+        (SINGLE, {"options": "abc"}, "malformed", None),
+        (SINGLE, {"options": [1, 2]}, "malformed", 0),
+        (SINGLE, spoiled(1, right="yes"), "malformed", 1),
+        (SINGLE, spoiled(1, text=3), "malformed", 1),
+        (SINGLE, raw([True]), "too_few_options", None),
+        (SINGLE, raw([True] + [False] * 9 + [False]), "too_many_options", None),
+        (SINGLE, spoiled(1, key="0"), "bad_key", 1),
+        (SINGLE, spoiled(1, key='a"b'), "bad_key", 1),
+        (SINGLE, spoiled(1, key="k0"), "duplicate_key", 1),
+        (SINGLE, spoiled(2, text=" "), "empty_text", 2),
+        (SINGLE, spoiled(2, html=""), "empty_text", 2),
+        (SINGLE, spoiled(2, text="x" * 2001), "text_too_long", 2),
+        (SINGLE, spoiled(2, text=" Phương  án 0 "), "duplicate_text", 2),
+        (SINGLE, raw([False, False]), "no_right", None),
+        (SINGLE, raw([True, True]), "more_than_one_right", None),
+        (MULTIPLE, raw([False, False]), "no_right", None),
+        (MULTIPLE, raw([True, True]), "no_wrong", None),
+        (MULTIPLE, raw([True, False], rule="guess"), "bad_rule", None),
+    ],
+)
+def test_a_question_that_can_not_be_used_is_refused_by_name(kind, spec, code, option):
+    with pytest.raises(SpecError) as refused:
+        kind.parse(spec)
+    assert (refused.value.code, refused.value.option) == (code, option)
+
+
+def test_unknown_kind_is_refused():
+    with pytest.raises(SpecError):
+        kind_of("essay")
+
+
+@pytest.mark.parametrize("kind", [SINGLE, MULTIPLE])
+def test_a_stored_question_is_read_back_the_same(kind):
+    spec = kind.parse(raw([True, False, False]))
+    assert kind.parse(kind.to_json(spec)) == spec
+    assert ("rule" in kind.to_json(spec)) is kind.takes_many
+
+
+def test_an_option_is_cleaned_and_keeps_its_key():
+    option = make_option("**Đúng** <script>alert(1)</script>", right=True, key="a7")
+    assert option.html == "<strong>Đúng</strong> &lt;script&gt;alert(1)&lt;/script&gt;"
+    assert option.key == "a7"
+
+
+def test_fresh_keys_avoid_those_taken():
+    taken: set[str] = set()
+    for _ in range(200):
+        taken.add(new_key(taken))
+    assert len(taken) == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "stored"),
+    [
+        (SINGLE, [], []),
+        (SINGLE, ["k1"], ["k1"]),
+        (SINGLE, ["k1", "k1", ""], ["k1"]),
+        (MULTIPLE, ["k2", "k0"], ["k0", "k2"]),
+    ],
+)
+def test_an_answer_has_one_normal_form(kind, chosen, stored):
+    spec = kind.parse(raw([True, False, False]))
+    response = kind.read(spec, {"chosen": chosen})
+    assert response == {"chosen": stored}
+    assert kind.is_answered(response) is bool(stored)
+    assert kind.chosen(response) == set(stored)
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen"), [(SINGLE, ["k9"]), (SINGLE, ["k0", "k1"]), (MULTIPLE, ["k0", "x" * 1_000_000])]
+)
+def test_an_answer_that_means_nothing_is_refused(kind, chosen):
+    with pytest.raises(BadResponse):
+        kind.read(kind.parse(raw([True, False, False])), {"chosen": chosen})
+
+
+def test_an_empty_form_chooses_nothing():
+    spec = SINGLE.parse(raw([True, False]))
+    assert not SINGLE.is_answered(SINGLE.read(spec, {}))
+    assert not SINGLE.is_answered(None)
+    assert SINGLE.grade(spec, None) == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "chosen", "share"),
+    [
+        (PARTIAL, keys(0, 1), Fraction(1)),
+        (PARTIAL, keys(0), Fraction(1, 2)),
+        (PARTIAL, keys(0, 2), Fraction(1, 6)),
+        (PARTIAL, keys(0, 1, 2), Fraction(2, 3)),
+        (PARTIAL, keys(2), Fraction(0)),
+        (PARTIAL, keys(0, 1, 2, 3, 4), Fraction(0)),
+        (PARTIAL, [], Fraction(0)),
+        (ALL_OR_NOTHING, keys(0, 1), Fraction(1)),
+        (ALL_OR_NOTHING, keys(0), Fraction(0)),
+        (ALL_OR_NOTHING, keys(0, 1, 2), Fraction(0)),
+    ],
+)
+def test_multiple_choice_earns_by_its_rule(rule, chosen, share):
+    spec = MULTIPLE.parse(raw([True, True, False, False, False], rule=rule))
+    assert MULTIPLE.grade(spec, {"chosen": chosen}) == share
+
+
+def test_an_answer_in_words():
+    spec = MULTIPLE.parse(raw([True, True, False]))
+    assert MULTIPLE.summarise(spec, {"chosen": ["k2", "k0"]}) == "Phương án 0; Phương án 2"
+    assert MULTIPLE.summarise(spec, None) == ""
+
+
+def test_answers_are_judged_anew_only_where_the_options_are_the_same():
+    old = SINGLE.parse(raw([True, False, False]))
+    assert SINGLE.why_not_regradable(old, SINGLE.parse(raw([False, True, False]))) is None
+    assert SINGLE.why_not_regradable(old, SINGLE.parse(raw([True, False]))) == "option_removed"
+    assert SINGLE.why_not_regradable(old, SINGLE.parse(spoiled(1, text="Phương án khác"))) == "option_reworded"
+
+
+def test_what_is_shown_before_the_end_has_no_key():
+    spec = MULTIPLE.parse(raw([True, False, False]))
+    shown = MULTIPLE.shown(spec, keys(2, 0, 1))
+    assert [option.key for option in shown] == keys(2, 0, 1)
+    assert set(vars(shown[0])) == {"key", "html"}
+    judged = MULTIPLE.judged(spec, {"chosen": ["k2"]}, keys(2, 0, 1))
+    assert [(option.chosen, option.right) for option in judged] == [(True, False), (False, True), (False, False)]
+
+
+rights = st.lists(st.booleans(), min_size=2, max_size=10).filter(lambda right: any(right) and not all(right))
+
+
+@given(right=rights, data=st.data(), rule=st.sampled_from([PARTIAL, ALL_OR_NOTHING]))
+def test_every_answer_earns_between_nothing_and_everything(right, data, rule):
+    spec = MULTIPLE.parse(raw(right, rule=rule))
+    chosen = data.draw(st.lists(st.sampled_from(spec.keys), unique=True))
+    share = MULTIPLE.grade(spec, {"chosen": chosen})
+    assert 0 <= share <= 1
+    assert (share == 1) is (set(chosen) == spec.right_keys)
+
+
+@given(right=rights, data=st.data())
+def test_another_right_option_never_costs_and_another_wrong_one_never_earns(right, data):
+    spec = MULTIPLE.parse(raw(right))
+    chosen = data.draw(st.lists(st.sampled_from(spec.keys), unique=True))
+    more = data.draw(st.sampled_from(spec.keys))
+    before = MULTIPLE.grade(spec, {"chosen": chosen})
+    after = MULTIPLE.grade(spec, {"chosen": sorted({*chosen, more})})
+    assert after >= before if more in spec.right_keys else after <= before
