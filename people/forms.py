@@ -10,17 +10,23 @@ from core.forms import BaseForm, DayField, LineField
 from core.i18n import lazy_gettext as _l
 from people.access import Role
 from people.labels import ROLES
-from people.staff_list import CODE_PATTERN, EMAIL_PATTERN
+from people.staff_cells import CODE_PATTERN, EMAIL_PATTERN
 
 NEEDED = _l("Please fill this in.")
-_code_rules = [InputRequired(NEEDED), Length(max=40), Regexp(CODE_PATTERN, message=_l("Use letters, digits and . / - only."))]
+_code_rules = [
+    InputRequired(NEEDED),
+    Length(max=40),
+    Regexp(CODE_PATTERN, message=_l("Use letters, digits and . / - only.")),
+]
 _email_rules = [Optional(), Length(max=200), Regexp(EMAIL_PATTERN, message=_l("This is not an e-mail address."))]
 
 
 class SignInForm(BaseForm):
     """Staff code or e-mail address, and password."""
 
-    name = LineField(_l("Staff code or e-mail"), [InputRequired(_l("Enter your staff code or e-mail.")), Length(max=200)])
+    name = LineField(
+        _l("Staff code or e-mail"), [InputRequired(_l("Enter your staff code or e-mail.")), Length(max=200)]
+    )
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), Length(max=200)])
 
 

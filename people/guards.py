@@ -72,7 +72,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
     def rule() -> None:
         if not actor().may(permission):
             raise NotAllowed(
-                _l("Your account has no role that allows this."), _l("Ask your administrator if you need it for your work.")
+                _l("Your account has no role that allows this."),
+                _l("Ask your administrator if you need it for your work."),
             )
 
     return guarded_by(rule)
@@ -133,4 +134,3 @@ def _note_last_seen() -> None:
     if current_user.is_authenticated and request.method == "GET" and clock.now() - g.last_seen_at > SEEN_EVERY:
         with transaction():
             services.note_last_seen(current_user.session_id, at=clock.now())
-

@@ -64,7 +64,9 @@ def scope_label() -> str:
         return ""
     if "scope_label" not in g:
         who: Actor = current_user.actor
-        g.scope_label = _in_words(list(queries.unit_names({grant.unit_id for grant in who.grants}, clock.today()).values()))
+        g.scope_label = _in_words(
+            list(queries.unit_names({grant.unit_id for grant in who.grants}, clock.today()).values())
+        )
     return str(g.scope_label)
 
 

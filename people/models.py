@@ -6,7 +6,7 @@ A period is half-open: it holds from ``valid_from`` up to, and without, ``valid_
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, ByteString, UtcDateTime
@@ -161,7 +161,6 @@ class StaffImport(Base):
     """A staff list handed in: looked at first, applied once or never."""
 
     __tablename__ = "staff_import"
-    __table_args__ = (UniqueConstraint("file_key", "uploaded_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))

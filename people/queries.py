@@ -24,11 +24,7 @@ def units_below(roots: Iterable[int], on: date) -> CTE:
     UNION (not UNION ALL) ends the walk even if the tree had a cycle.
     """
     roots = list(roots)
-    tree = (
-        select(Placement.unit_id)
-        .where(Placement.unit_id.in_(roots), in_force(Placement, on))
-        .cte("units_below", recursive=True)
-    )
+    tree = select(Placement.unit_id).where(Placement.unit_id.in_(roots), in_force(Placement, on)).cte(recursive=True)
     child = aliased(Placement)
     return tree.union(
         select(child.unit_id).where(

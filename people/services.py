@@ -42,7 +42,11 @@ def check_throttle(name: str, address: str, *, at: datetime) -> None:
     :raises TooMany: with the time to wait.
     """
     since = at - FAILURE_WINDOW
-    recent = select(func.count()).select_from(SignInFailure).where(SignInFailure.at > since, SignInFailure.address == address)
+    recent = (
+        select(func.count())
+        .select_from(SignInFailure)
+        .where(SignInFailure.at > since, SignInFailure.address == address)
+    )
     from_here = db.session.scalar(recent) or 0
     for_name = db.session.scalar(recent.where(SignInFailure.name_hash == _name_hash(name))) or 0
     if for_name >= FAILURES_PER_NAME_AND_ADDRESS or from_here >= FAILURES_PER_ADDRESS:
@@ -105,7 +109,9 @@ def start_session(
             address=address,
         )
     )
-    audit.record("session.start", by=Actor(person.person_id, person.full_name), at=at, about=("person", person.person_id))
+    audit.record(
+        "session.start", by=Actor(person.person_id, person.full_name), at=at, about=("person", person.person_id)
+    )
     return token
 
 
@@ -173,7 +179,10 @@ def grant_role(person_id: int, role: Role, unit_id: int, *, by: Actor, at: datet
     ensure_in_unit(by, Permission.GRANT_ROLES, unit_id, on=on)
     existing = db.session.scalar(
         select(RoleGrant).where(
-            RoleGrant.person_id == person_id, RoleGrant.role == role, RoleGrant.unit_id == unit_id, RoleGrant.valid_to.is_(None)
+            RoleGrant.person_id == person_id,
+            RoleGrant.role == role,
+            RoleGrant.unit_id == unit_id,
+            RoleGrant.valid_to.is_(None),
         )
     )
     if existing:

@@ -79,9 +79,13 @@ def _fill_merged(rows: Cells, ranges: list[tuple[tuple[int, int], tuple[int, int
 
 
 def _mark_formulas(rows: Cells, formulas: list[tuple[int, int, str]]) -> None:
+    """Put formulas where they stand; a formula without a value may lie beyond the cells that have one."""
     for row, column, formula in formulas:
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = {"f": formula[:80]}
+        if row >= MAX_ROWS or column >= MAX_COLUMNS:
+            continue
+        rows.extend([] for _ in range(row + 1 - len(rows)))
+        rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
+        rows[row][column] = {"f": formula[:80]}
 
 
 def _formulas(data: bytes) -> dict[str, list[tuple[int, int, str]]]:

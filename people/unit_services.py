@@ -36,7 +36,13 @@ def create_unit(
     db.session.add(unit)
     db.session.flush()
     db.session.add(_placement(unit.id, parent_id, _checked_name(name), valid_from))
-    audit.record("unit.create", by=by, at=at, about=("unit", unit.id), detail={"code": code, "name": name, "parent_id": parent_id})
+    audit.record(
+        "unit.create",
+        by=by,
+        at=at,
+        about=("unit", unit.id),
+        detail={"code": code, "name": name, "parent_id": parent_id},
+    )
     return unit
 
 
@@ -87,11 +93,15 @@ def _ensure_may_move(unit_id: int, parent_id: int | None, valid_from: date, *, b
     ensure_in_unit(by, Permission.MANAGE_UNITS, parent_id, on=on)
     _ensure_exists(parent_id, valid_from)
     open_now = select(Placement.unit_id, Placement.parent_id).where(Placement.valid_to.is_(None))
-    parents = {row.unit_id: row.parent_id for row in db.session.execute(open_now.order_by(Placement.id).with_for_update())}
+    parents = {
+        row.unit_id: row.parent_id for row in db.session.execute(open_now.order_by(Placement.id).with_for_update())
+    }
     above: int | None = parent_id
     for _ in range(len(parents) + 1):
         if above == unit_id:
-            raise RuleBroken(_l("A unit can't belong to itself or to a unit below it."), _l("Choose another unit above."))
+            raise RuleBroken(
+                _l("A unit can't belong to itself or to a unit below it."), _l("Choose another unit above.")
+            )
         if above is None:
             return
         above = parents.get(above)

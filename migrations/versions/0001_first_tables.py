@@ -275,7 +275,6 @@ def upgrade():
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_staff_import_unit_id")),
         sa.ForeignKeyConstraint(["uploaded_by_id"], ["person.id"], name=op.f("fk_staff_import_uploaded_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_import")),
-        sa.UniqueConstraint("file_key", "uploaded_at", name=op.f("uq_staff_import_file_key_uploaded_at")),
     )
     op.create_table(
         "user_session",
