@@ -183,7 +183,7 @@ def _known(bank_id: int) -> dict[str, tuple[Question, QuestionVersion]]:
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
         .where(Question.bank_id == bank_id, QuestionVersion.number == newest)
         .order_by(Question.code)
-    ).tuples()
+    )
     return {question.code: (question, version) for question, version in rows}
 
 

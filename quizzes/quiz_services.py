@@ -144,20 +144,10 @@ def _publish(quiz: Quiz, rules: QuizDraft, *, by: Actor, at: datetime) -> QuizVe
         if latest and latest.published_at is None and draft_of(latest) == rules:
             _drop(latest)
         return None
-    number = published.number + 1 if published else 1
-    if latest and latest.published_at is None:
-        if draft_of(latest) == rules:
-            version = latest
-        else:
-            latest.number = number + 1
-            db.session.flush()
-            version = _add_version(quiz, number, rules, by=by, at=at)
-    else:
-        version = _add_version(quiz, number, rules, by=by, at=at)
+    version = _version_to_publish(quiz, rules, latest, published.number + 1 if published else 1, by=by, at=at)
     for section, pool in zip(_sections_of(version), pools, strict=True):
         for position, version_id in enumerate(pool, start=1):
             db.session.add(PoolQuestion(section_id=section.id, question_version_id=version_id, position=position))
-    version.published_by_id, version.published_at = by.person_id, at
     db.session.flush()
     audit.record(
         "quiz.publish", by=by, at=at, about=("quiz", quiz.id), detail={"slug": quiz.slug, "number": version.number}
@@ -165,6 +155,19 @@ def _publish(quiz: Quiz, rules: QuizDraft, *, by: Actor, at: datetime) -> QuizVe
     for listener in quiz_hooks().on_published:
         listener(quiz.id, version.id, by, at)
     return version
+
+
+def _version_to_publish(
+    quiz: Quiz, rules: QuizDraft, latest: QuizVersion | None, number: int, *, by: Actor, at: datetime
+) -> QuizVersion:
+    """Return the draft, now published, when it holds these rules; else a new version, numbered before the draft."""
+    if latest and latest.published_at is None:
+        if draft_of(latest) == rules:
+            latest.published_by_id, latest.published_at = by.person_id, at
+            return latest
+        latest.number = number + 1
+        db.session.flush()
+    return _add_version(quiz, number, rules, by=by, at=at, publish=True)
 
 
 def _filled_pools(rules: QuizDraft) -> Pools:
@@ -235,8 +238,18 @@ def _keep_draft(quiz: Quiz, latest: QuizVersion | None, draft: QuizDraft, *, by:
     )
 
 
-def _add_version(quiz: Quiz, number: int, draft: QuizDraft, *, by: Actor, at: datetime) -> QuizVersion:
-    version = QuizVersion(quiz_id=quiz.id, number=number, edited_by_id=by.person_id, edited_at=at, **_columns(draft))
+def _add_version(
+    quiz: Quiz, number: int, draft: QuizDraft, *, by: Actor, at: datetime, publish: bool = False
+) -> QuizVersion:
+    version = QuizVersion(
+        quiz_id=quiz.id,
+        number=number,
+        edited_by_id=by.person_id,
+        edited_at=at,
+        published_by_id=by.person_id if publish else None,
+        published_at=at if publish else None,
+        **_columns(draft),
+    )
     db.session.add(version)
     db.session.flush()
     _add_sections(version, draft)
@@ -285,10 +298,10 @@ def _tidy(draft: QuizDraft) -> QuizDraft:
 
 def _check_banks(bank_ids: set[int], *, by: Actor, at: datetime) -> None:
     """Refuse banks that do not exist or belong to a unit outside the actor's responsibility."""
-    units = set(db.session.execute(select(Bank.id, Bank.unit_id).where(Bank.id.in_(bank_ids))).tuples())
+    units = db.session.scalars(select(Bank.unit_id).where(Bank.id.in_(bank_ids))).all()
     if len(units) < len(bank_ids):
         raise NotFound(_l("There is no such question bank."))
-    for unit_id in {unit for _, unit in units}:
+    for unit_id in set(units):
         ensure_in_unit(by, Permission.AUTHOR, unit_id, on=clock.local_day(at))
 
 
