@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from core import audit
@@ -128,8 +128,12 @@ def arrange(course_id: int, order: Sequence[tuple[int, Sequence[int]]], *, by: A
     modules = db.session.scalars(select(Module).where(Module.course_id == course_id).order_by(Module.position))
     moved |= _number(modules.all(), [module_id for module_id, _lessons in order])
     for module_id, lesson_ids in order:
-        lessons = db.session.scalars(select(Lesson).where(Lesson.module_id == module_id).order_by(Lesson.position))
-        moved |= _number(lessons.all(), lesson_ids)
+        in_module = or_(Lesson.module_id == module_id, Lesson.id.in_(lesson_ids))
+        lessons = db.session.scalars(select(Lesson).where(in_module).order_by(Lesson.position)).all()
+        moved |= any(lesson.module_id != module_id for lesson in lessons)
+        for lesson in lessons:
+            lesson.module_id = module_id
+        moved |= _number(lessons, lesson_ids)
     if moved:
         audit.record("course.arrange", by=by, at=at, about=("course", course_id))
     return moved

@@ -284,3 +284,30 @@ def _names(person_ids: set[int]) -> dict[int, str]:
         return {}
     rows = db.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(person_ids)))
     return {row.id: row.full_name for row in rows}
+
+
+def modules_by_code(course_id: int) -> dict[str, Module]:
+    """Return the modules of a course's draft by their codes. One query."""
+    modules = db.session.scalars(select(Module).where(Module.course_id == course_id).order_by(Module.position.desc()))
+    return {each.code: each for each in modules}
+
+
+def lessons_by_code(course_id: int) -> dict[str, Lesson]:
+    """Return the lessons of a course's draft by their codes, retired ones too. One query."""
+    lessons = db.session.scalars(
+        select(Lesson)
+        .join(Module, Module.id == Lesson.module_id)
+        .where(Module.course_id == course_id)
+        .order_by(Lesson.id.desc())
+    )
+    return {each.code: each for each in lessons}
+
+
+def last_published(lesson_id: int) -> LessonVersion | None:
+    """Return the version of a lesson that was published last, None while there is none."""
+    return db.session.scalar(
+        select(LessonVersion)
+        .where(LessonVersion.lesson_id == lesson_id, LessonVersion.published_at.is_not(None))
+        .order_by(LessonVersion.number.desc())
+        .limit(1)
+    )
