@@ -26,7 +26,21 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 BOOTSTRAP = STATIC / "vendor" / "bootstrap" / "bootstrap.min.css"
 SOURCES = STATIC / "css" / "src"
 TARGET = STATIC / "css" / "nep.css"
-ORDER = ["fonts", "tokens", "base", "frame", "forms", "components", "tables", "reading", "quiz", "print"]
+ORDER = [
+    "fonts",
+    "tokens",
+    "base",
+    "buttons",
+    "menus",
+    "frame",
+    "forms",
+    "components",
+    "details",
+    "tables",
+    "reading",
+    "quiz",
+    "print",
+]
 
 SIZES = r"(?:-(?:md|lg))?"
 KEPT = re.compile(
