@@ -106,22 +106,16 @@ def discard_draft(lesson_id: int, *, by: Actor, at: datetime) -> None:
     audit.record("lesson.discard_draft", by=by, at=at, about=("lesson", lesson_id), detail={"number": draft.number})
 
 
-def publish_lesson(lesson_id: int, *, based_on: str | None = None, by: Actor, at: datetime) -> LessonVersion:
+def publish_lesson(lesson_id: int, *, by: Actor, at: datetime) -> LessonVersion:
     """Freeze the draft of a lesson. Learners see it after the course is published.
 
-    :param based_on: the mark of the draft that the author saw; None publishes whatever is there.
     :raises RuleBroken: when there is no draft, no text, or a picture without alternative text.
-    :raises Conflict: when the draft is no longer the one that the author saw.
     :raises NotAllowed: when the actor does not write for the course's unit.
     """
     _owned(lesson_id, by=by, at=at)
     draft = desk_queries.newest_version(lesson_id)
     if draft.published_at is not None:
         raise RuleBroken(_l("Nothing has changed since the last published version."))
-    if based_on is not None and based_on != base_mark(draft):
-        raise Conflict(
-            _l("Somebody else saved this lesson meanwhile."), _l("Look at the draft again, then publish it.")
-        )
     check_publishable(draft.html)
     draft.published_at = at
     draft.published_by_id = by.person_id

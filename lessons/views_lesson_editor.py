@@ -189,14 +189,6 @@ def restore(lesson_id: int) -> ResponseReturnValue:
     return _change(lesson_id, lesson_services.restore_lesson, _("The lesson is in use again."))
 
 
-@blueprint.post("/manage/lessons/<int:lesson_id>/publish")
-@requires(Permission.AUTHOR)
-def publish(lesson_id: int) -> ResponseReturnValue:
-    """Publish the draft of a lesson as it was last saved."""
-    done = _("The lesson is published. Publish the course so that learners see it.")
-    return _change(lesson_id, lesson_services.publish_lesson, done)
-
-
 @blueprint.post("/manage/lessons/<int:lesson_id>/discard")
 @requires(Permission.AUTHOR)
 def discard(lesson_id: int) -> ResponseReturnValue:
