@@ -144,10 +144,11 @@ def state_on(day: date) -> ColumnElement[str]:
 
     ``late, done, left, exempt, overdue, open``; needs Cycle, and outer joins to Completion and Exemption.
     """
+    works_here = exists().where(Posting.person_id == Obligation.person_id, in_force(Posting, day)).correlate(Obligation)
     return case(
         (Completion.completed_on > Cycle.due_on, "late"),
         (Completion.id.is_not(None), "done"),
-        (~exists().where(Posting.person_id == Obligation.person_id, in_force(Posting, day)), "left"),
+        (~works_here, "left"),
         (Exemption.id.is_not(None), "exempt"),
         (Cycle.due_on < day, "overdue"),
         else_="open",
@@ -168,8 +169,8 @@ def _standing_of(cycle_id: int, *columns: Any) -> Select[Any]:
 def cycle_counts(cycle_id: int, day: date) -> CycleCounts:
     """Return how a cycle adds up on a day. One query."""
     states = _standing_of(cycle_id, state_on(day).label("state")).subquery()
-    rows = db.session.execute(select(states.c.state, func.count()).group_by(states.c.state))
-    found: dict[str, int] = dict(rows.tuples().all())
+    rows = db.session.execute(select(states.c.state, func.count().label("people")).group_by(states.c.state))
+    found = {row.state: row.people for row in rows}
     late, overdue = found.get("late", 0), found.get("overdue", 0)
     return CycleCounts(
         done=found.get("done", 0) + late,

@@ -242,8 +242,8 @@ def _add_obligations(cycle_id: int, *, at: datetime) -> int:
     missing = missing_obligations(cycle_id, local_day(at))
     owed = missing.add_columns(literal(cycle_id), literal(at, Obligation.assigned_at.type))
     columns = ["person_id", "audience_rule_id", "cycle_id", "assigned_at"]
-    result = db.session.execute(insert_if_new(Obligation).from_select(columns, owed))
-    return int(getattr(result, "rowcount", 0))
+    adding = insert_if_new(Obligation).from_select(columns, owed).execution_options(preserve_rowcount=True)
+    return int(getattr(db.session.execute(adding), "rowcount", 0))
 
 
 def _plan_detail(plan: CyclePlan) -> dict[str, object]:
