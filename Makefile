@@ -28,7 +28,7 @@ browser: ## Make sure that Chromium is there for the browser tests
 	@bash scripts/system_package.sh chromium chromium "the browser tests"
 
 demo: setup ## A fictional organisation on http://127.0.0.1:8000 (PORT changes it), with freshly made passwords
-	exec $(bin)/flask --app app demo --port $(PORT)
+	NEP_DEMO=1 NEP_ISSUER_NAME="Sở Nội vụ tỉnh Minh Sơn" exec $(bin)/flask --app app demo --port $(PORT)
 
 serve: setup ## A real instance with the settings of the environment (PORT, WORKERS, DATABASE_URL, ...)
 	exec $(bin)/flask --app app serve --port $(PORT) --workers $(WORKERS)

@@ -156,10 +156,10 @@ def change_password(current: str, new: str, *, session_id: int, by: Actor, at: d
     audit.record("account.change_password", by=by, at=at, about=("person", person.id))
 
 
-def give_first_password(person_id: int, *, by: Actor, at: datetime) -> str:
+def give_first_password(person_id: int, *, must_change: bool = True, by: Actor, at: datetime) -> str:
     """Give a person a fresh first password, end their sessions, and return it once for the slip.
 
-    The caller has made sure that the actor manages the accounts of the person's unit.
+    It must be changed at the first sign-in, but for the guests of a demonstration. The caller has made sure that the actor manages the accounts of the person's unit.
     """
     password = passwords.made_up()
     account = db.session.get(Account, person_id)
@@ -167,7 +167,7 @@ def give_first_password(person_id: int, *, by: Actor, at: datetime) -> str:
         account = Account(person_id=person_id, password_hash="", password_changed_at=at)
         db.session.add(account)
     account.password_hash = passwords.hash_password(password)
-    account.must_change_password = True
+    account.must_change_password = must_change
     account.password_changed_at = at
     end_sessions_of(person_id, by=by, at=at)
     audit.record("account.give_first_password", by=by, at=at, about=("person", person_id))
