@@ -237,13 +237,14 @@ def _write_audience(cycle_id: int, lines: Sequence[AudienceLine]) -> None:
 
 
 def _add_obligations(cycle_id: int, *, at: datetime) -> int:
-    """Insert what is missing in one statement, whatever the number of people."""
-    db.session.flush()
+    """Insert what is missing in one statement, whatever the number of people; return how many are new."""
+    owing = select(func.count()).where(Obligation.cycle_id == cycle_id)
+    before = db.session.scalar(owing) or 0
     missing = missing_obligations(cycle_id, local_day(at))
     owed = missing.add_columns(literal(cycle_id), literal(at, Obligation.assigned_at.type))
     columns = ["person_id", "audience_rule_id", "cycle_id", "assigned_at"]
-    adding = insert_if_new(Obligation).from_select(columns, owed).execution_options(preserve_rowcount=True)
-    return int(getattr(db.session.execute(adding), "rowcount", 0))
+    db.session.execute(insert_if_new(Obligation).from_select(columns, owed))
+    return (db.session.scalar(owing) or 0) - before
 
 
 def _plan_detail(plan: CyclePlan) -> dict[str, object]:

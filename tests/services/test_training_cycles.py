@@ -110,7 +110,7 @@ def test_opening_takes_as_many_statements_for_thirty_as_for_one(people, at):
     cycle = draft(training)
     with count_queries() as queries, transaction():
         services.open_cycle(cycle.id, by=SYSTEM, at=at)
-    assert len(queries) <= 9, queries
+    assert len(queries) <= 11, queries
 
 
 def test_joiners_are_added_once_and_nobody_is_taken_out(at):
