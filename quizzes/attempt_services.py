@@ -4,9 +4,9 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
@@ -23,6 +23,8 @@ from quizzes.hooks import Occasion, quiz_hooks
 from quizzes.kinds import BadResponse, PostedFields, Response, kind_of
 from quizzes.models import Attempt, AttemptDraft, AttemptItem, AttemptStep, QuestionVersion, QuizVersion
 from quizzes.scoring import mark_of, result_of
+
+_ITEMS, _STEPS, _DRAFTS = (cast(Table, model.__table__) for model in (AttemptItem, AttemptStep, AttemptDraft))
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _insert_attempt(
         with db.session.begin_nested():
             db.session.add(attempt)
             db.session.flush()
-            db.session.execute(insert(AttemptItem), list(_item_rows(attempt.id, items)))
+            db.session.execute(insert(_ITEMS), list(_item_rows(attempt.id, items)))
     except IntegrityError:
         # Two starts at once: the index of open attempts let one through, and that one is the attempt.
         return _started_elsewhere(person_id, version.quiz_id)
@@ -214,19 +216,18 @@ def _write_drafts(fresh: Mapping[int, StoredAnswer]) -> set[int]:
     """Store answers whose stored revision is still the one before, and return their items."""
     if not fresh:
         return set()
-    drafts = AttemptDraft.__table__
     values = [
         {"item_id": item_id, "response": answer.response, "revision": answer.revision, "saved_at": answer.saved_at}
         for item_id, answer in sorted(fresh.items())
     ]
-    draft_insert: Any = (sqlite.insert if is_sqlite() else postgresql.insert)(AttemptDraft)
+    draft_insert: Any = (sqlite.insert if is_sqlite() else postgresql.insert)(_DRAFTS)
     new = draft_insert.excluded
     upsert = draft_insert.on_conflict_do_update(
-        index_elements=[drafts.c.item_id],
+        index_elements=[_DRAFTS.c.item_id],
         set_={"response": new.response, "revision": new.revision, "saved_at": new.saved_at},
-        where=drafts.c.revision == new.revision - 1,
+        where=_DRAFTS.c.revision == new.revision - 1,
     )
-    return set(db.session.scalars(upsert.returning(drafts.c.item_id), values))
+    return set(db.session.scalars(upsert.returning(_DRAFTS.c.item_id), values))
 
 
 def _stored_now(item_ids: set[int]) -> dict[int, StoredAnswer]:
@@ -247,8 +248,7 @@ def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.S
     attempt = _locked(attempt_id, by)
     if attempt.finished_at is not None:
         return attempt
-    attempt.finished_at, attempt.finish_reason = behaviour.ending(attempt.due_at, at, asked=asked)
-    db.session.execute(insert(AttemptStep), list(_closing_steps(attempt_id, by, at)))
+    db.session.execute(insert(_STEPS), list(_closing_steps(attempt_id, by, at)))
     db.session.execute(
         delete(AttemptDraft).where(
             AttemptDraft.item_id.in_(select(AttemptItem.id).where(AttemptItem.attempt_id == attempt_id))
@@ -256,6 +256,7 @@ def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.S
         execution_options={"synchronize_session": False},
     )
     settle(attempt)
+    attempt.finished_at, attempt.finish_reason = behaviour.ending(attempt.due_at, at, asked=asked)
     db.session.flush()
     if attempt.occasion != PREVIEW:
         for listener in quiz_hooks().on_finished:

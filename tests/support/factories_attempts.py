@@ -18,8 +18,9 @@ from quizzes import attempt_services, queries
 from quizzes.attempt_services import SaveOutcome, TypedAnswer
 from quizzes.hooks import Occasion, QuizHooks
 from quizzes.models import Attempt, AttemptItem, QuestionVersion, Quiz
+from quizzes.question_content import OptionInput
 from tests.support.factories_people import actor_of
-from tests.support.factories_quizzes import OptionInput, make_bank, make_question, make_quiz
+from tests.support.factories_quizzes import make_bank, make_question, make_quiz
 
 #: Two of four options are right.
 TWO_RIGHT = (
