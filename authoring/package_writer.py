@@ -42,9 +42,8 @@ class _Writer:
             for number, part in enumerate(modules, 1):
                 code = part.module.code or f"M{number}"
                 folder = f"{number:02d}-{slug(part.module.title) or 'module'}"[:80]
-                words.append(
-                    "[[module]]\n" + _toml(_module_facts(part.module.title, code, part.module.summary, folder))
-                )
+                facts = {"code": code, "title": part.module.title, "folder": folder, "summary": part.module.summary}
+                words.append("[[module]]\n" + _toml(facts))
                 for place, lesson in enumerate((each for each in part.lessons if not each.retired), 1):
                     self.lesson(package, folder, place, lesson.lesson_id, lesson.code or f"{number}.{place}")
             package.writestr(f"{self.course.slug}/course.toml", "\n".join(words))
