@@ -62,6 +62,8 @@ def _filter_form() -> RosterForm:
     requirements = queries.requirements_of(form.year.data)
     form.requirement.choices = [(0, _("All requirements")), *((each.id, each.title) for each in requirements)]
     form.unit.choices = [(0, _("All units in my scope")), *unit_choices(actor(), Permission.VIEW_ROSTER, today)]
+    for choice in (form.requirement, form.unit):
+        choice.data = choice.data or 0
     form.validate()
     return form
 
