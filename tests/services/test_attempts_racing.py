@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -36,11 +37,11 @@ def person(above, at):
     return make_person(unit=make_unit())
 
 
-def all_at_once(app, *jobs: Callable[[], object]) -> list[object]:
+def all_at_once(app, *jobs: Callable[[], Any]) -> list[Any]:
     """Run jobs in threads that begin together, each in its own context and transaction."""
     gate = threading.Barrier(len(jobs))
 
-    def run(job: Callable[[], object]) -> object:
+    def run(job: Callable[[], Any]) -> Any:
         with app.app_context():
             gate.wait()
             with transaction():
@@ -101,10 +102,12 @@ def test_two_windows_saving_at_once_never_overwrite_each_other_unseen(own_app, a
 def test_saves_racing_a_submit_are_counted_or_refused(own_app, above, quiz, person, at):
     attempt = begin(quiz, person)
     attempt_id, by = attempt.id, Actor(person.id, person.full_name)
-    jobs = []
-    for item_id, chosen in right_answers(attempt).items():
+
+    def saving(item_id, chosen):
         typed = {item_id: TypedAnswer({"chosen": chosen}, 0)}
-        jobs += [lambda typed=typed: attempt_services.save(attempt_id, typed, by=by, at=at)] * 4
+        return lambda: attempt_services.save(attempt_id, typed, by=by, at=at)
+
+    jobs = [saving(*answer) for answer in right_answers(attempt).items() for _ in range(4)]
     jobs.insert(len(jobs) // 2, lambda: attempt_services.finish(attempt_id, by=SYSTEM, at=at))
     outcomes = [done for done in all_at_once(own_app, *jobs) if isinstance(done, attempt_services.SaveOutcome)]
     kept = queries.outcomes(attempt_id)

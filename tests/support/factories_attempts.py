@@ -1,4 +1,4 @@
-"""Attempts for tests, and what stands in for the packages above quizzes: an occasion for everybody, a list of endings."""
+"""Attempts for tests, and what stands in for the packages above quizzes."""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
