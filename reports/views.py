@@ -18,7 +18,7 @@ from reports.queries import RosterFilter
 blueprint = Blueprint("reports", __name__)
 
 
-@blueprint.get("/hr/roster")
+@blueprint.get("/hr/roster", endpoint="roster")
 @requires(Permission.VIEW_ROSTER)
 def roster_page() -> ResponseReturnValue:
     """Show a year's roster with its totals."""
