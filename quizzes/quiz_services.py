@@ -74,6 +74,15 @@ def put_quiz(
     return quiz
 
 
+def ensure_free(address: str) -> None:
+    """Refuse an address that another quiz has.
+
+    :raises RuleBroken: when it is taken.
+    """
+    if db.session.scalar(select(Quiz.id).where(Quiz.slug == address)) is not None:
+        raise RuleBroken(_l("Another quiz has this address."), _l("Type another address."))
+
+
 def publish_quiz(quiz_id: int, *, by: Actor, at: datetime) -> QuizVersion | None:
     """Publish the draft, or the last rules with the questions of today; None when nothing has changed.
 

@@ -1,5 +1,6 @@
-"""Banks, questions and quizzes, for trainers."""
+"""Banks, questions and quizzes, for trainers: the pages put themselves on the desk when they are imported."""
 
-from flask import Blueprint
+from quizzes import views_author_banks, views_author_questions, views_author_quizzes
+from quizzes.views_author_desk import blueprint
 
-blueprint = Blueprint("quiz_desk", __name__)
+__all__ = ["blueprint", "views_author_banks", "views_author_questions", "views_author_quizzes"]
