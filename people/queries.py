@@ -133,7 +133,7 @@ def unit_names(unit_ids: Iterable[int], on: date) -> dict[int, str]:
 
 
 def unit_choices(actor: Actor, permission: Permission, on: date) -> list[tuple[int, str]]:
-    """Return the units in which the actor has a permission, with the name of the unit above, to choose from."""
+    """Return the units in which the actor has a permission, those of the grants first, each with the unit above."""
     above = aliased(Placement)
     rows = db.session.execute(
         select(Placement.unit_id, Placement.name, above.name.label("above"))
@@ -146,7 +146,7 @@ def unit_choices(actor: Actor, permission: Permission, on: date) -> list[tuple[i
             ),
         )
         .where(in_force(Placement, on), Placement.unit_id.in_(units_in_scope(actor, permission, on)))
-        .order_by(Placement.name_key, Placement.unit_id)
+        .order_by(Placement.unit_id.not_in(actor.scope(permission)), Placement.name_key, Placement.unit_id)
     )
     return [(row.unit_id, f"{row.name} ({row.above})" if row.above else row.name) for row in rows]
 
