@@ -13,7 +13,7 @@ async function refresh() {
   const response = await fetch(text.dataset.previewOf, { method: "POST", body: new FormData(form) }).catch(() => null);
   if (!response?.ok || asked !== latest) return;
   const { html } = await response.json();
-  panel.firstElementChild.innerHTML = html;
+  panel.querySelector(".reading").innerHTML = html;
   panel.hidden = !html;
 }
 
