@@ -125,7 +125,7 @@ class Completion(Base):
     staff_group: Mapped[str] = mapped_column(String(20))
     rank: Mapped[str] = mapped_column(String(120), default="")
     job_title: Mapped[str] = mapped_column(String(120), default="")
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     unit_name: Mapped[str] = mapped_column(String(200))
     #: From the top down, separated by `` > ``.
     unit_path: Mapped[str] = mapped_column(String(1000))

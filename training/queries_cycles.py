@@ -211,13 +211,25 @@ def obligations_of(cycle_id: int, day: date, *, search: str = "", state: str = "
 
 
 def obligation_row(obligation_id: int) -> Row[Any]:
-    """Return an obligation with its person's name and code.
+    """Return an obligation with its person, the exemption in force and the day of completion.
 
     :raises NotFound: when there is none.
     """
     wanted: Any = (
-        select(Obligation.id, Obligation.cycle_id, Person.full_name, Person.staff_code)
+        select(
+            Obligation.id,
+            Obligation.cycle_id,
+            Person.full_name,
+            Person.staff_code,
+            Completion.completed_on,
+            Exemption.category,
+            Exemption.reason,
+            Exemption.document_number,
+            Exemption.granted_at,
+        )
         .join(Person, Person.id == Obligation.person_id)
+        .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+        .outerjoin(Exemption, and_(Exemption.obligation_id == Obligation.id, Exemption.revoked_at.is_(None)))
         .where(Obligation.id == obligation_id)
     )
     row = db.session.execute(wanted).first()

@@ -14,8 +14,9 @@ from people.access import SYSTEM, Actor
 from people.models import Person, Unit
 from quizzes.models import Attempt, Quiz
 from settings import Issuer
-from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of, make_small_quiz
+from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of
 from tests.support.factories_people import make_unit
+from tests.support.factories_quizzes import make_bank, make_questions, make_quiz
 from training import services, services_completion
 from training.models import Completion, Cycle, Obligation, Requirement
 from training.rules import AudienceLine
@@ -95,11 +96,16 @@ class Training:
     requirement: Requirement
 
 
-def make_training(unit: Unit | None = None, *, lessons: int = 2, title: str = "Bồi dưỡng văn hóa công vụ") -> Training:
+def make_training(
+    unit: Unit | None = None, *, lessons: int = 2, questions: int = 1, title: str = "Bồi dưỡng văn hóa công vụ"
+) -> Training:
     """Make a requirement with a published course and quiz."""
     unit = unit or make_unit("Sở Nội vụ")
     course = make_course(unit, lessons=lessons)
-    quiz = make_small_quiz(1, 0, slug=f"kiem-tra-{next(_numbers)}")
+    number = next(_numbers)
+    bank = make_bank(f"Ngân hàng {number}", unit)
+    make_questions(bank, questions)
+    quiz = make_quiz([bank], slug=f"kiem-tra-{number}")
     facts = RequirementFacts(title, "Kế hoạch số 12/KH-SNV ngày 05/01/2026", unit.id, course.id, quiz.id)
     with transaction():
         requirement = services.create_requirement(facts, by=SYSTEM, at=clock.now())
