@@ -58,14 +58,14 @@ def edit_question(question_id: int) -> ResponseReturnValue:
 def preview_question(question_id: int) -> ResponseReturnValue:
     """Show a question as learners see it, before and after they answer."""
     question = own_question(question_id)
-    shown = input_of(question.versions[-1], question.code)
-    sources = sources_by_code(shown.sources)
+    typed = input_of(question.versions[-1], question.code)
     return render_template(
         "quizzes/author/question_preview.html",
         question=question,
         bank=question.bank,
-        shown=_shown(shown),
-        sources=sources,
+        latest=question.versions[-1],
+        shown=_shown(typed),
+        sources=sources_by_code(typed.sources),
     )
 
 

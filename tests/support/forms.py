@@ -14,9 +14,11 @@ class Form:
     values: dict[str, list[str]] = field(default_factory=dict)
 
 
-def form_of(page: Element, action: str = "") -> Form:
-    """Return the form of a page whose action begins as given; without one, the only form inside ``main``."""
-    if action:
+def form_of(page: Element, action: str = "", *, form_id: str = "") -> Form:
+    """Return the form of a page with an id, or whose action begins as given; without either, the only one in ``main``."""
+    if form_id:
+        forms = page.all("form", id=form_id)
+    elif action:
         forms = [form for form in page.all("form") if form.get("action").startswith(action)]
     else:
         forms = [form for form in page.all("form") if form.is_inside("main")]
@@ -38,10 +40,15 @@ def _form(element: Element) -> Form:
                 chosen = options[:1]
             form.values[name] += [option.attributes.get("value", option.text) for option in chosen]
         elif control.tag == "textarea":
-            form.values[name].append("".join(text for _, text in control.texts()).removeprefix("\n"))
+            form.values[name].append(_typed(control))
         elif kind not in {"checkbox", "radio"}:
             form.values[name].append(control.get("value"))
         elif "checked" in control.attributes:
             form.values[name].append(control.attributes.get("value", "on"))
     form.values = {name: values for name, values in form.values.items() if values}
     return form
+
+
+def _typed(area: Element) -> str:
+    """Return what stands in a text area: a browser drops one line end at its beginning."""
+    return "".join(text for _, text in area.texts()).replace("\r\n", "\n").removeprefix("\n")
