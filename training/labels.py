@@ -41,7 +41,7 @@ STATES: dict[str, tuple[str, Any]] = {
 CYCLE_STATES: dict[str, tuple[str, Any]] = {
     "draft": ("draft", _l("Draft")),
     "announced": ("soon", _l("Opens soon")),
-    "running": ("open", _l("Open")),
+    "running": ("open", _l("Open now")),
     "past_due": ("overdue", _l("Past its due date")),
     "closed": ("archived", _l("Closed")),
 }
