@@ -15,7 +15,7 @@ class Form:
 
 
 def form_of(page: Element, action: str = "", *, form_id: str = "") -> Form:
-    """Return the form of a page with an id, or whose action begins as given; without either, the only one in ``main``."""
+    """Return the form with an id, or whose action begins as given; without either, the only one inside ``main``."""
     if form_id:
         forms = page.all("form", id=form_id)
     elif action:
