@@ -13,6 +13,9 @@ MODULES = [
     *(ROOT / name for name in ("app.py", "settings.py", "cli.py")),
 ]
 
+#: The rooms of a package, from the bottom up; ``services_years`` and ``course_services`` are services too.
+ROOMS = ("queries", "services", "forms", "views")
+
 
 def calls(path: Path) -> set[str]:
     """Return the names of the methods that a module calls."""
@@ -70,3 +73,21 @@ def test_package_files_are_empty(path):
 def test_only_the_application_imports_views(path):
     imports_views = any(part.startswith("views") for name in imported_names(path) for part in name.split("."))
     assert not imports_views or label(path) == "app.py"
+
+
+def floor(module: str) -> int | None:
+    """Return how high a module's room lies, by its name; None for what is no room."""
+    parts = module.rpartition(".")[2].split("_")
+    if parts[0] in ("models", "rules"):
+        return 0
+    return next((height for height, room in enumerate(ROOMS, start=1) if room in (parts[0], parts[-1])), None)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if p.parent.name in PACKAGES[1:] and floor(p.stem) is not None], ids=label
+)
+def test_rooms_of_a_package_import_downwards_only(path):
+    neighbours = {f"{path.parent.name}.{other.stem}" for other in path.parent.glob("*.py")}
+    here = floor(path.stem)
+    upwards = [name for name in imported_names(path) & neighbours if (floor(name) or 0) > (here or 0)]
+    assert upwards == []
