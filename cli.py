@@ -10,6 +10,7 @@ import quizzes.attempt_commands
 import quizzes.commands
 import reports.commands
 import server
+import training.commands
 from core import clock
 from core.i18n import gettext as _
 from people import setup_services
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(quizzes.commands.questions)
     app.cli.add_command(quizzes.attempt_commands.attempts)
     app.cli.add_command(reports.commands.roster_group)
+    app.cli.add_command(training.commands.training)
     app.cli.add_command(demo.commands.demo)
     app.cli.add_command(serve)
 

@@ -104,6 +104,7 @@ class Completion(Base):
     """That an obligation was fulfilled, with who and where the person was on that day. Append-only."""
 
     __tablename__ = "completion"
+    __table_args__ = (Index("ix_completion_unit_id_cycle_id", "unit_id", "cycle_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     obligation_id: Mapped[int] = mapped_column(ForeignKey("obligation.id"), unique=True)
@@ -125,7 +126,7 @@ class Completion(Base):
     staff_group: Mapped[str] = mapped_column(String(20))
     rank: Mapped[str] = mapped_column(String(120), default="")
     job_title: Mapped[str] = mapped_column(String(120), default="")
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     unit_name: Mapped[str] = mapped_column(String(200))
     #: From the top down, separated by `` > ``.
     unit_path: Mapped[str] = mapped_column(String(1000))
