@@ -37,8 +37,8 @@ class BadPackage(BadFile):
         self.problems = problems
 
 
-def parse(text: str, file: str, problems: list[Problem], *, first_line: int = 1) -> dict[str, Any]:
-    """Return the table of a TOML text; one that can't be read is noted, and an empty table returned.
+def parse(text: str, file: str, problems: list[Problem], *, first_line: int = 1) -> dict[str, Any] | None:
+    """Return the table of a TOML text; one that can't be read is noted, and None returned.
 
     :param first_line: number of the text's first line in its file.
     """
@@ -48,14 +48,15 @@ def parse(text: str, file: str, problems: list[Problem], *, first_line: int = 1)
         place = _TOML_PLACE.search(str(error))
         line = int(place.group(1)) + first_line - 1 if place else first_line + text.count("\n")
         problems.append(Problem(file, line, "", _l("This is not valid TOML: %(reason)s", reason=str(error))))
-        return {}
+        return None
 
 
 @dataclass
 class Fields:
     """One table of a file: its fields are taken one by one, what is wrong is noted in ``problems``."""
 
-    table: dict[str, Any]
+    #: None when the file could not be read, which is noted already: then nothing further is.
+    table: dict[str, Any] | None
     file: str
     #: The text of the table, to find lines in.
     text: str
@@ -71,6 +72,8 @@ class Fields:
 
     def wrong(self, name: str, message: Any) -> None:
         """Note that a field is wrong."""
+        if self.table is None:
+            return
         self.problems.append(Problem(self.file, self.line(name), name, message))
 
     def words(self, name: str, *, most: int, needed: bool = False) -> str:
@@ -82,7 +85,7 @@ class Fields:
         value = self._take(name, str, needed) or ""
         if len(value) > most:
             self.wrong(name, _l("This has more than %(most)s characters.", most=most))
-        if needed and name in self.table and not value.strip():
+        if needed and self.table and name in self.table and not value.strip():
             self.wrong(name, _l("This is empty."))
         return nfc(value).strip()
 
@@ -137,7 +140,7 @@ class Fields:
         if not all(isinstance(each, dict) for each in value) or len(starts) != len(value):
             self.wrong(name, _l("Write each entry under its own line [[%(name)s]].", name=name))
             return []
-        ends = [*starts[1:], len(self.text)]
+        ends = [*starts[1:], len(self.text)][: len(starts)]
         return [
             Fields(
                 each, self.file, self.text[start:end], self.problems, self.first_line + self.text.count("\n", 0, start)
@@ -147,12 +150,12 @@ class Fields:
 
     def finish(self, *ignored: str) -> None:
         """Note fields that nobody asked for: they are misspelt, or do nothing."""
-        for name in self.table.keys() - self._taken - set(ignored):
+        for name in (self.table or {}).keys() - self._taken - set(ignored):
             self.wrong(name, _l("There is no such field."))
 
     def _take(self, name: str, kind: type | tuple[type, ...], needed: bool) -> Any:
         self._taken.add(name)
-        value = self.table.get(name)
+        value = (self.table or {}).get(name)
         if value is None:
             if needed:
                 self.wrong(name, _l("This field is missing."))

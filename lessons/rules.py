@@ -97,7 +97,7 @@ def check_lesson(draft: LessonDraft) -> None:
         )
 
 
-_EMPTY_ALT = re.compile(r"<img(?![^>]*\salt=\"[^\"]*\S[^\"]*\")[^>]*>")
+_EMPTY_ALT = re.compile(r"<img(?![^>]*\salt=\"[^\"]*[^\"\s][^\"]*\")[^>]*>")
 
 
 def check_publishable(html: str) -> None:

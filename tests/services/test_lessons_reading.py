@@ -146,10 +146,12 @@ def test_a_pinned_version_is_what_its_reader_sees(app, session, reader, at, monk
 
 
 def test_progress_counts_lessons_of_the_version_by_person(version, reader, at):
+    assert reader.person_id is not None
     outline = queries.course_outline(version.id)
     other = actor_of(make_person("Trần Thị Khác", unit=make_unit()))
     open_and_read(version, reader, [outline.lesson_ids[0], outline.lesson_ids[2]])
     make_published_course(make_unit())
+    assert other.person_id is not None
     assert queries.reading_progress([reader.person_id, other.person_id], version.id, 2026) == {reader.person_id: 2}
     assert queries.reading_progress([reader.person_id], version.id, 2027) == {}
 

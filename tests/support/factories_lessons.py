@@ -3,6 +3,7 @@
 import io
 import itertools
 from dataclasses import replace
+from typing import Any
 
 from PIL import Image
 
@@ -10,6 +11,7 @@ from core import clock
 from core.db import transaction
 from lessons import course_services, lesson_services, services
 from lessons.models import Course, CourseVersion, Lesson, LessonVersion, Module
+from lessons.queries import course_outline
 from lessons.rules import CourseDraft, LessonDraft, ModuleDraft
 from library.rules import SourceDraft
 from library.services import put_source
@@ -21,11 +23,11 @@ TEXT = "## Một buổi sáng\n\nChị Hòa chào **bà Lụa** trước khi c�
 DRAFT = LessonDraft(title="Lời chào ở quầy", objective="Sau bài này, anh/chị chào trước.", minutes=6, text=TEXT)
 
 
-def make_source(code: str = "nd-59-2019", **facts: object) -> None:
+def make_source(code: str = "nd-59-2019", **facts: Any) -> None:
     """Enter a source in the register."""
     draft = SourceDraft(code=code, title=f"Nghị định {code}", number="59/2019/NĐ-CP")
     with transaction():
-        put_source(replace(draft, **facts), by=SYSTEM, at=clock.now())  # type: ignore[arg-type]
+        put_source(replace(draft, **facts), by=SYSTEM, at=clock.now())
 
 
 def make_course(unit: Unit, title: str = "", *, slug: str = "") -> Course:
@@ -82,8 +84,6 @@ def make_published_course(unit: Unit, lessons: int = 2, *, title: str = "", slug
 
 def open_and_read(version: CourseVersion, who: Actor, lesson_ids: list[int]) -> None:
     """Let a person open and read lessons."""
-    from lessons.queries import course_outline
-
     for lesson in course_outline(version.id).lessons:
         if lesson.lesson_id in lesson_ids:
             with transaction():
@@ -91,8 +91,8 @@ def open_and_read(version: CourseVersion, who: Actor, lesson_ids: list[int]) -> 
                 services.mark_read(lesson.lesson_id, by=who, at=clock.now())
 
 
-def picture(width: int = 40, height: int = 30, picture_format: str = "PNG", **options: object) -> bytes:
+def picture(width: int = 40, height: int = 30, picture_format: str = "PNG", **options: Any) -> bytes:
     """Return a small picture as a file."""
     target = io.BytesIO()
-    Image.new("RGB", (width, height), "#205080").save(target, picture_format, **options)  # type: ignore[arg-type]
+    Image.new("RGB", (width, height), "#205080").save(target, picture_format, **options)
     return target.getvalue()
