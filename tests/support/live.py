@@ -1,6 +1,7 @@
-"""A real server for the browser tests: gunicorn in a process of its own, on a free loopback port."""
+"""A real server for tests: gunicorn in processes of its own, on a free loopback port. It can be killed too."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,10 +25,21 @@ class LiveServer:
 
     url: str
     app: Flask
+    master: subprocess.Popen[bytes]
+
+    def kill_workers(self) -> None:
+        """Kill the processes that answer, in the midst of what they do; gunicorn's master makes new ones at once."""
+        for pid in _children(self.master.pid):
+            os.kill(pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """Kill the server with everything that belongs to it."""
+        os.killpg(self.master.pid, signal.SIGKILL)
+        self.master.wait(timeout=10)
 
 
 @contextmanager
-def serving(app: Flask, log: Path) -> Iterator[LiveServer]:
+def serving(app: Flask, log: Path, *, workers: int = 1) -> Iterator[LiveServer]:
     """Serve the database of an application until the block ends.
 
     :raises RuntimeError: when the server does not answer in time; the message ends with its log.
@@ -42,14 +54,17 @@ def serving(app: Flask, log: Path) -> Iterator[LiveServer]:
         "NEP_SECRET_KEY": TEST_KEY,
         "NEP_BASE_URL": url,
     }
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "4", "app:create_app()"]
+    options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", "--threads=4", "--preload"]
+    command = [sys.executable, "-m", "gunicorn", *options, "app:create_app()"]
     with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
         try:
             _wait_until_healthy(server, url, log)
-            yield LiveServer(url, app)
+            yield LiveServer(url, app, server)
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # At once; SIGTERM would wait for connections that browsers keep.
             server.wait(timeout=10)
 
 
@@ -68,3 +83,14 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _children(parent: int) -> Iterator[int]:
+    """Yield the processes that a process has made, as the kernel lists them."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, _, rest = status.read_text(encoding="utf-8", errors="replace").partition(" ")
+        except OSError:
+            continue  # It has ended in between.
+        if int(rest.rpartition(")")[2].split()[1]) == parent:
+            yield int(pid)
