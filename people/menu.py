@@ -30,6 +30,7 @@ class MenuEntry:
 ENTRIES = (
     ("authoring.desk", _l("Courses and lessons"), "journal-text", Permission.AUTHOR),
     ("quiz_desk.banks", _l("Question banks"), "question-circle", Permission.AUTHOR),
+    ("quiz_desk.quizzes", _l("Quizzes"), "clipboard-check", Permission.AUTHOR),
     ("staff.people_list", _l("Staff"), "people", Permission.VIEW_PEOPLE),
     ("staff.import_list", _l("Import a staff list"), "file-earmark-spreadsheet", Permission.IMPORT_PEOPLE),
     ("staff.units", _l("Units"), "diagram-3", Permission.VIEW_PEOPLE),
@@ -50,12 +51,14 @@ def staff_menu() -> list[MenuEntry]:
     if not current_user.is_authenticated:
         return []
     who: Actor = current_user.actor
-    return [
-        MenuEntry(str(label), url, icon, _is_here(url))
+    open_entries = [
+        (endpoint, str(label), icon)
         for endpoint, label, icon, permission in ENTRIES
         if endpoint in current_app.view_functions and who.may(permission)
-        for url in (url_for(endpoint),)
     ]
+    urls = {endpoint: url_for(endpoint) for endpoint, _label, _icon in open_entries}
+    here = _where(urls)
+    return [MenuEntry(label, urls[endpoint], icon, endpoint == here) for endpoint, label, icon in open_entries]
 
 
 def scope_label() -> str:
@@ -78,6 +81,13 @@ def _in_words(names: list[str]) -> str:
     return gettext("%(units)s and all units below", units=shown) if shown else ""
 
 
-def _is_here(url: str) -> bool:
+def _where(urls: dict[str, str]) -> str | None:
+    """Return the endpoint of the entry under which this page lies.
+
+    That is the longest address above the page, among the entries of its own blueprint where there are any.
+    """
     path = request.script_root + request.path
-    return path == url or path.startswith(f"{url}/")
+    own = {endpoint: url for endpoint, url in urls.items() if endpoint.startswith(f"{request.blueprint}.")}
+    candidates = own or urls
+    above = [endpoint for endpoint, url in candidates.items() if path == url or path.startswith(f"{url}/")]
+    return max(above, key=lambda endpoint: len(urls[endpoint]), default=next(iter(own), None))

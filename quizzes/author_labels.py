@@ -11,8 +11,8 @@ RULE_LABELS: dict[str, Any] = {
     "all_or_nothing": _l("All points for exactly the right options, else none"),
 }
 STATE_LABELS: dict[str, Any] = {
-    "published": _l("Published"),
-    "changed": _l("Published, with a draft"),
+    "published": _l("In use"),
+    "changed": _l("In use, with a draft"),
     "draft": _l("Draft"),
     "retired": _l("Retired"),
 }

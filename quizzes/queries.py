@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload
 
+from core import html
 from core.db import db
 from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
@@ -286,5 +287,5 @@ def _result_view(item: AttemptItem, outcome: Outcome, version: QuestionVersion) 
         state=state_of(finished=True, answered=answered, mark=outcome.mark, points=item.points),
         mark=outcome.mark,
         points=item.points,
-        general_explanation=version.general_explanation,
+        general_explanation=html.from_inline_markdown(version.general_explanation),
     )

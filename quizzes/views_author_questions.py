@@ -199,7 +199,7 @@ def _shown(typed: QuestionInput) -> dict[str, object]:
             (html.from_inline_markdown(option.text), option.right, html.from_inline_markdown(option.explanation))
             for option in typed.options
         ],
-        "general": html.from_markdown(typed.general_explanation),
+        "general": html.from_inline_markdown(typed.general_explanation),
     }
 
 
