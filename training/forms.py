@@ -91,7 +91,8 @@ class CyclePlanForm(BaseForm):
     def plan(self) -> CyclePlan:
         """Return what was filled in, once it has been validated."""
         opens_on, due_on = self.opens_on.data, self.due_on.data
-        assert opens_on is not None and due_on is not None, "Both days are required."
+        if opens_on is None or due_on is None:
+            raise ValueError("The plan has not been validated.")
         lines = tuple(
             AudienceLine(number, line.includes.data == "1", line.unit_id.data, line.staff_group.data)
             for number, line in enumerate(self.lines, start=1)

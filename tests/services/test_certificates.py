@@ -85,7 +85,9 @@ def test_revoking_needs_the_right_over_the_person_and_a_reason_and_happens_once(
         services.revoke(certificate.id + 1000, reason="x", by=SYSTEM, at=at)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "certificate.revoke")).one()
     assert (entry.by_id, entry.reason) == (officer.person_id, "Cấp nhầm người")
-    assert queries.public_facts(certificate.token).revoked_on == TODAY
+    shown = queries.public_facts(certificate.token)
+    assert shown is not None
+    assert shown.revoked_on == TODAY
 
 
 @in_transaction

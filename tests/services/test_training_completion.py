@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from certificates.models import Certificate, CertificateSeries
+from core import audit
 from core.audit import AuditEntry
 from core.db import db, transaction
 from core.errors import NotAllowed, RuleBroken
@@ -247,7 +248,7 @@ def test_a_failure_at_the_end_leaves_nothing_half_done(at, monkeypatch):
     def break_down(*_args, **_values):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(services_completion.audit, "record", break_down)
+    monkeypatch.setattr(audit, "record", break_down)
     with pytest.raises(RuntimeError):
         hand_in(attempt, person)
     monkeypatch.undo()

@@ -227,13 +227,13 @@ def test_course_and_quiz_stay_while_a_year_is_open(at):
     make_person(unit=training.unit)
     open_year(training)
     other = make_training(training.unit)
-    kept = {"unit_id": training.unit.id, "legal_basis": "Kế hoạch mới", "quiz_id": training.quiz.id}
+    unchanged = RequirementFacts("Tên mới", "Kế hoạch mới", training.unit.id, training.course.id, training.quiz.id)
     with transaction():
-        facts = RequirementFacts(title="Tên mới", course_id=training.course.id, **kept)
-        services.edit_requirement(training.requirement.id, facts, by=SYSTEM, at=at)
-    facts = RequirementFacts(title="Tên mới", course_id=other.course.id, **kept)
+        services.edit_requirement(training.requirement.id, unchanged, by=SYSTEM, at=at)
     with pytest.raises(RuleBroken), transaction():
-        services.edit_requirement(training.requirement.id, facts, by=SYSTEM, at=at)
+        services.edit_requirement(
+            training.requirement.id, replace(unchanged, course_id=other.course.id), by=SYSTEM, at=at
+        )
 
 
 def test_open_cycles_take_new_versions_over_if_they_follow(at):

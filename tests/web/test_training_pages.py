@@ -131,7 +131,7 @@ def test_officers_see_and_touch_only_their_units(client, training, officer):
     foreign = make_training(make_unit("Sở Tài chính"), title="Việc của sở khác")
     make_person(unit=foreign.unit)
     cycle = open_year(foreign)
-    owed = db.session.scalars(select(Obligation)).first()
+    owed = db.session.scalars(select(Obligation)).one()
     sign_in(client, officer)
     assert "Việc của sở khác" not in client.get("/hr/requirements").text
     paths = (
