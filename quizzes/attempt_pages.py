@@ -37,6 +37,11 @@ class QuizPage:
         """Tell whether an attempt may begin or go on."""
         return self.locked is None and (self.open_attempt is not None or self.attempts_left != 0)
 
+    @property
+    def may_try(self) -> bool:
+        """Tell whether a trainer may try the quiz; not in the middle of an attempt that counts."""
+        return self.may_preview and (self.open_attempt is None or is_preview(self.open_attempt))
+
 
 @dataclass(frozen=True)
 class ConflictView:

@@ -67,6 +67,8 @@ def start(quiz_id: int, *, by: Actor, at: datetime, rng: random.Random, preview:
     if earlier is not None:
         if earlier.occasion == occasion.key and not behaviour.is_over(earlier.due_at, at):
             return earlier
+        if preview and not behaviour.is_over(earlier.due_at, at):
+            raise RuleBroken(_l("You have an open attempt that counts."), _l("Finish it before you try the quiz."))
         finish(earlier.id, by=SYSTEM, at=at, asked=Ending.EXPIRED)
     version = queries.quiz_version(occasion.quiz_version_id)
     made = queries.attempts_made(by.person_id, quiz_id, occasion.key)

@@ -31,6 +31,9 @@ function showSaved(state, text) {
   savedLine.classList.toggle("is-saving", state === "saving");
   savedLine.classList.toggle("is-waiting", state === "waiting");
   savedText.textContent = text;
+  const drawing = savedLine.querySelector("use");
+  const symbol = state === "saved" ? "check-circle-fill" : "hourglass-split";
+  drawing.setAttribute("href", drawing.getAttribute("href").replace(/#.*/, `#${symbol}`));
 }
 
 function showWaiting() {

@@ -241,7 +241,11 @@ def test_only_a_trainer_of_the_unit_tries_a_quiz_and_it_counts_for_nothing(quiz,
         hand_in(trial, trainer)
     assert trial.occasion == "preview"
     assert above.finished == []
-    assert begin(quiz, trainer).number == 1
+    counts = begin(quiz, trainer)
+    assert counts.number == 1
+    with pytest.raises(RuleBroken):
+        begin(quiz, trainer, preview=True)
+    assert queries.attempt(counts.id).finished_at is None
 
 
 def test_the_system_takes_no_quiz(quiz, at):
