@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from core import text
-from core.i18n import gettext, lazy_gettext, ngettext
+from core.i18n import gettext, lazy_gettext, unfilled_ngettext
 
 
 class _Translations:
@@ -20,7 +20,8 @@ class _Translations:
         return gettext(string)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return ngettext(singular, plural, n)
+        # WTForms fills in the numbers itself.
+        return unfilled_ngettext(singular, plural, n)
 
 
 class BaseForm(FlaskForm):
