@@ -50,6 +50,12 @@ def counts():
     return [db.session.scalar(select(func.count()).select_from(table)) for table in TABLES]
 
 
+def the_course():
+    course = desk_queries.course_with_slug("van-hoa-cong-vu")
+    assert course is not None
+    return course
+
+
 def lesson_file(folder):
     return sorted((folder / "van-hoa-cong-vu" / "m1-nhap-mon").glob("*.md"))[0]
 
@@ -76,13 +82,13 @@ def test_only_what_changed_gets_a_new_version(folder, unit, at):
     outcome = bring_in(folder, unit, at)
     assert vars(outcome.counts["lessons"]) == {"new": 0, "changed": 1, "unchanged": 3}
     assert outcome.counts["questions"].changed == outcome.counts["quizzes"].changed == 0
-    course = desk_queries.course_with_slug("van-hoa-cong-vu")
-    assert desk_queries.entries_of_latest(course.id)[0].number == 2
+    course = the_course()
+    assert [note.number for note in desk_queries.course_history(course.id)] == [2, 1]
 
 
 def test_a_trainers_lesson_beside_the_package_stays(folder, unit, at):
     bring_in(folder, unit, at)
-    course = desk_queries.course_with_slug("van-hoa-cong-vu")
+    course = the_course()
     (module,) = desk_queries.modules_by_code(course.id).values()
     own = make_lesson(module, "Bài của giảng viên")
     bring_in(folder, unit, at)
@@ -91,7 +97,7 @@ def test_a_trainers_lesson_beside_the_package_stays(folder, unit, at):
 
 def test_a_trainers_waiting_draft_is_not_written_over(folder, unit, at):
     bring_in(folder, unit, at)
-    course = desk_queries.course_with_slug("van-hoa-cong-vu")
+    course = the_course()
     lesson = desk_queries.lessons_by_code(course.id)["1.1"]
     with transaction():
         lesson_services.save_draft(lesson.id, DRAFT, based_on=None, by=SYSTEM, at=at)
@@ -134,7 +140,7 @@ def test_pictures_come_into_the_library_once(folder, unit, at):
     edit(path, "## Ghi nhớ", "![Quầy một cửa](img/quay.png)\n\n## Ghi nhớ")
     bring_in(folder, unit, at)
     media = db.session.scalars(select(Media)).one()
-    course = desk_queries.course_with_slug("van-hoa-cong-vu")
+    course = the_course()
     version = desk_queries.newest_version(desk_queries.lessons_by_code(course.id)["1.1"].id)
     assert f'src="/media/{media.id}"' in version.html
     assert not bring_in(folder, unit, at).changed_anything
@@ -146,7 +152,7 @@ def test_a_course_written_as_a_package_reads_back_the_same(folder, unit, at, tmp
     (path.parent / "img" / "quay.png").write_bytes(picture())
     edit(path, "## Ghi nhớ", "![Quầy một cửa](img/quay.png)\n\n## Ghi nhớ")
     bring_in(folder, unit, at)
-    course = desk_queries.course_with_slug("van-hoa-cong-vu")
+    course = the_course()
     (tmp_path / "out.zip").write_bytes(course_as_package(course))
     shutil.unpack_archive(tmp_path / "out.zip", tmp_path / "out")
     assert not bring_in(tmp_path / "out", unit, at).changed_anything
