@@ -42,6 +42,7 @@ GIFT_ERRORS: dict[str, Any] = {
     ),
     "not_closed": _l("The brace { of the answers is never closed. A blank line ends a question."),
     "title_not_closed": _l("The title after :: has no :: at its end."),
+    "too_long": _l("This question is too long. A blank line ends a question."),
     "no_text": _l("The question has no text."),
     "missing_word": _l("There is text after the answers: missing word questions can't be taken."),
     "essay": _l("There are no answers between the braces: essay questions can't be taken."),

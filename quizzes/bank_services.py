@@ -154,6 +154,7 @@ def latest_version(question_id: int) -> QuestionVersion:
 
 def _new_question(bank: Bank, typed: QuestionInput, *, by: Actor, at: datetime) -> QuestionVersion:
     content = content_of(typed, None)
+    db.session.get_one(Bank, bank.id, with_for_update=True)  # two new questions may not take one code
     codes = set(db.session.scalars(select(Question.code).where(Question.bank_id == bank.id)))
     code = clean_line(typed.code) or _next_code(codes)
     if len(code) > 60:

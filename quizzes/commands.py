@@ -89,7 +89,8 @@ def _owner(bank_name: str, unit_code: str) -> int:
             .limit(1)
         )
     if unit_id is None:
-        raise click.BadParameter(_("There is no unit with this code."), param_hint="--unit")
+        known = _("There is no unit with this code.") if unit_code else _("There is no unit yet that could own a bank.")
+        raise click.BadParameter(known, param_hint="--unit")
     return unit_id
 
 

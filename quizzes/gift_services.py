@@ -28,7 +28,8 @@ from quizzes.question_content import (
     with_known_keys,
 )
 
-MAX_BYTES = 4 * 1024 * 1024
+#: A bank of a thousand questions with explanations takes about 1 MB.
+MAX_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from quizzes.kinds import SpecError, kind_of
 from quizzes.kinds.choice import Option, make_option
 from quizzes.models import QuestionVersion
 
+MAX_TEXT = 20_000
+
 
 @dataclass(frozen=True)
 class OptionInput:
@@ -57,6 +59,8 @@ def content_of(typed: QuestionInput, previous: QuestionVersion | None) -> dict[s
     topic = clean_line(typed.topic)
     if not prompt:
         raise BadQuestion("no_prompt", _l("Type the question."))
+    if max(len(prompt), len(typed.general_explanation)) > MAX_TEXT:
+        raise BadQuestion("no_prompt", _l("This is longer than 20,000 characters. Shorten it."))
     if len(topic) > 40 or ";" in topic:
         raise BadQuestion("topic", _l("A topic has 40 characters at most, without a semicolon."))
     if typed.difficulty not in DIFFICULTY_LABELS:

@@ -28,6 +28,8 @@ from quizzes.formats.gift_values import (
 )
 
 CODE_LENGTH = 60
+#: Characters of one question with all its options; more is no question, and would take long to clean.
+MAX_QUESTION = 40_000
 _ESCAPE = re.compile(r"\\([~=#{}:\\n])")
 _FORMAT = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,7})?)%")
@@ -110,6 +112,8 @@ def _facts(comment: str) -> dict[str, str]:
 
 def _question(block: _Block) -> GiftQuestion:
     text = block.text
+    if len(text) > MAX_QUESTION:
+        raise _Refused("too_long")
     title, begin = _title(text)
     opening = next(_unescaped(text, "{", begin), None)
     if opening is None:

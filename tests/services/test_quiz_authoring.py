@@ -21,6 +21,10 @@ from tests.support.factories_quizzes import make_bank, make_question, make_quest
 pytestmark = pytest.mark.usefixtures("session")
 
 
+def no_occasion(*_):
+    raise NotFound
+
+
 @pytest.fixture(autouse=True)
 def published(app, monkeypatch):
     """Collect what listeners are told about publications."""
@@ -29,7 +33,7 @@ def published(app, monkeypatch):
     def note(quiz_id, version_id, by, at):
         told.append((quiz_id, version_id))
 
-    monkeypatch.setitem(app.extensions, "nep_quiz_hooks", QuizHooks(lambda *_: None, on_published=(note,)))
+    monkeypatch.setitem(app.extensions, "nep_quiz_hooks", QuizHooks(no_occasion, on_published=(note,)))
     return told
 
 
@@ -55,6 +59,12 @@ def pool(version):
             .order_by(QuizSection.position, PoolQuestion.position)
         )
     )
+
+
+def latest_of(quiz):
+    version = quiz_services.latest_version(quiz.id)
+    assert version is not None
+    return version
 
 
 def draft_for(*banks, **values):
@@ -164,7 +174,7 @@ def test_a_quiz_without_sections_or_with_a_bad_address_is_refused(at):
 def test_a_stale_edit_is_a_conflict(at):
     bank = make_bank()
     quiz = put(draft_for(bank), at)
-    opened = quiz_services.revision_of(quiz_services.latest_version(quiz.id))
+    opened = quiz_services.revision_of(latest_of(quiz))
     put(draft_for(bank, pass_score=600), at.replace(hour=3), based_on=opened)
     with pytest.raises(Conflict):
         put(draft_for(bank, pass_score=700), at.replace(hour=4), based_on=opened)
@@ -210,7 +220,7 @@ def test_publishing_a_question_leaves_the_drafts_of_quizzes_alone(at):
     bank_services.save_question_draft(bank.id, question.id, typed, based_on=None, by=SYSTEM, at=at)
     bank_services.publish_question(question.id, also_publish_quizzes=(quiz.id,), by=SYSTEM, at=at)
     db.session.commit()
-    latest = quiz_services.latest_version(quiz.id)
+    latest = latest_of(quiz)
     assert (published_version(quiz).number, published_version(quiz).pass_score) == (2, 500)
     assert (latest.number, latest.published_at, latest.pass_score) == (3, None, 900)
     assert publish(quiz, at).pass_score == 900
