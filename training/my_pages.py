@@ -35,6 +35,8 @@ class Duty:
     next_lesson: str
     attempts_made: int
     attempts_left: int | None
+    #: Days until the due day; None when it has passed or does not matter any more.
+    days_left: int | None
 
     @property
     def is_settled(self) -> bool:
@@ -83,7 +85,18 @@ def _duty(row: Row[Any], lessons: list[Row[Any]], attempts: Row[Any] | None, day
         certificate_id=row.certificate_id,
         is_closed=row.state == CycleState.CLOSED,
     )
-    return Duty(row, where, step, len(lessons), read, unread.title if unread else "", made, left)
+    counts_down = where.kind in (Kind.NOT_OPEN, Kind.NOT_STARTED, Kind.IN_PROGRESS)
+    return Duty(
+        row=row,
+        standing=where,
+        step=step,
+        lessons=len(lessons),
+        read=read,
+        next_lesson=unread.title if unread else "",
+        attempts_made=made,
+        attempts_left=left,
+        days_left=(row.due_on - day).days if counts_down else None,
+    )
 
 
 def _facts(row: Row[Any], lessons: int, read: int, attempts_made: int, day: date) -> StandingFacts:
