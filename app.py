@@ -17,6 +17,7 @@ import lessons.views_read
 import library.views
 import people.views_account
 import people.views_admin
+import people.views_import
 import people.views_staff
 import quizzes.views_author
 import quizzes.views_take

@@ -1,4 +1,4 @@
-"""The doors: who is signed in, and the access rules that views declare. The only place that turns a cookie into an actor."""
+"""The doors: who is signed in, and the access rules that views declare. Only here does a cookie become an actor."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -10,8 +10,9 @@ from sqlalchemy import Select, and_, select
 
 from core import files
 from core.db import db
-from core.errors import Place
+from core.errors import BadFile, Place
 from core.files import check_workbook
+from core.i18n import lazy_gettext as _l
 from core.worker import run_limited
 from people import queries
 from people.access import Actor, Permission
@@ -56,6 +57,16 @@ class Preview:
     left: list[list[str]]
     new_units: list[str]
 
+    def amount(self, kind: str) -> int:
+        """Return the number of rows of a kind: one of :class:`Kind`, ``wrong`` or ``left``."""
+        return len(self.faults) if kind == "wrong" else self.counts[kind]
+
+    def rows(self, kind: str) -> list[Any]:
+        """Return what is shown of a kind: faults, people left out, or entries."""
+        if kind == "wrong":
+            return self.faults
+        return self.left if kind == "left" else [entry for entry in self.entries if entry["kind"] == kind]
+
     @property
     def changes_something(self) -> bool:
         """Tell whether applying the list would do anything."""
@@ -67,6 +78,8 @@ def read_file(data: bytes) -> StaffList:
 
     :raises core.errors.BadFile: when it is no workbook, is damaged, or is too much to read.
     """
+    if not data:
+        raise BadFile(_l("The file is empty."), _l("Choose the file again; it may not have been saved yet."))
     check_workbook(data)
     return read_staff_list(run_limited("people.sheets:read", data))
 
@@ -91,7 +104,7 @@ def make_plan(staff_list: StaffList, root_id: int | None, *, create_units: bool,
         emails=_owners({row.email for row in rows if row.email}),
         create_units=create_units,
     )
-    left, left_count = _left({row.staff_code for row in rows}, below, on)
+    left, left_count = _left(staff_list.codes, below, on)
     faults = tuple(sorted((*staff_list.faults, *diff.faults), key=_order))
     return Plan(diff, staff_list.row_count, faults, left, left_count, root_id)
 
@@ -198,7 +211,7 @@ def _owners(emails: set[str]) -> dict[str, int]:
     return found
 
 
-def _left(codes: set[str], below: Select[int], on: date) -> tuple[tuple[tuple[str, str, str], ...], int]:
+def _left(codes: frozenset[str], below: Select[int], on: date) -> tuple[tuple[tuple[str, str, str], ...], int]:
     """Return who is posted in the units and not in the list: the first in the order of names, and how many in all."""
     posted = (
         select(Person.staff_code, Person.full_name, Placement.name)

@@ -19,6 +19,9 @@ from people.models import Person, Placement, Posting, StaffGroup, StaffImport, U
 from people.staff_diff import PERSON_FIELDS, Entry, Kind
 from people.staff_list import StaffList
 
+#: Lists shown on the page where one is handed in.
+RECENT = 10
+
 
 def stage(data: bytes, file_name: str, plan: Plan, *, create_units: bool, by: Actor, at: datetime) -> StaffImport:
     """Keep a staff list and what it would do, to be looked at and applied."""
@@ -50,6 +53,16 @@ def visible_import(import_id: int, *, by: Actor, on: date) -> StaffImport:
     return staged
 
 
+def recent_imports(by: Actor, *, on: date) -> Sequence[StaffImport]:
+    """Return the lists last handed in for the units into which the actor may import."""
+    return db.session.scalars(
+        select(StaffImport)
+        .where(StaffImport.unit_id.in_(queries.units_in_scope(by, Permission.IMPORT_PEOPLE, on)))
+        .order_by(StaffImport.id.desc())
+        .limit(RECENT)
+    ).all()
+
+
 def apply_import(
     import_id: int, staff_list: StaffList, *, shown: str, by: Actor, at: datetime, on: date
 ) -> Plan | None:
@@ -74,6 +87,15 @@ def apply_import(
         raise RuleBroken(
             _l("Some rows of this list are wrong, so nothing was changed."), _l("Mend the file, then hand it in again.")
         )
+    carry_out(staged, plan, by=by, at=at, on=on)
+    return plan
+
+
+def carry_out(staged: StaffImport, plan: Plan, *, by: Actor, at: datetime, on: date) -> None:
+    """Do what a plan without faults says; it was made in the running transaction.
+
+    :raises Conflict: when somebody changes the same people at this moment.
+    """
     try:
         _write(plan, by=by, at=at, on=on)
         staged.applied_at = at
@@ -85,7 +107,6 @@ def apply_import(
         ) from None
     detail = {"file": staged.file_name, "unit_id": staged.unit_id, **plan.counts}
     audit.record("people.apply_import", by=by, at=at, about=("staff_import", staged.id), detail=detail)
-    return plan
 
 
 def _is_theirs(staged: StaffImport, *, by: Actor, on: date) -> bool:
@@ -155,7 +176,7 @@ def _change_people(entries: Sequence[Entry]) -> None:
 
 
 def _change_postings(entries: Sequence[Entry], units: dict[str, int], *, on: date) -> None:
-    """Close postings on the day of the import and open new ones; a posting that began that day is corrected in place."""
+    """Close postings on the day of the import and open new ones; one that began that day is corrected in place."""
     corrected, closed, opened = [], [], []
     for entry in entries:
         person = entry.person

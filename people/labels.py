@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.i18n import lazy_gettext as _l
-from people.access import Role
+from people.access import Permission, Role
 from people.models import StaffGroup
 
 STAFF_GROUPS: dict[str, Any] = {
@@ -21,4 +21,18 @@ ROLES: dict[str, Any] = {
     Role.UNIT_HEAD: _l("Head of unit"),
     Role.INSPECTOR: _l("Inspector"),
     Role.ADMINISTRATOR: _l("Administrator"),
+}
+#: What a permission lets somebody do, as a phrase after "may".
+PERMISSIONS: dict[str, Any] = {
+    Permission.AUTHOR: _l("make and publish courses, questions and quizzes"),
+    Permission.VIEW_PEOPLE: _l("see the staff of the unit"),
+    Permission.IMPORT_PEOPLE: _l("import staff lists"),
+    Permission.MANAGE_ACCOUNTS: _l("give first passwords"),
+    Permission.MANAGE_TRAINING: _l("set requirements, open cycles and grant exemptions"),
+    Permission.VIEW_ROSTER: _l("see and download rosters of results"),
+    Permission.VIEW_ATTEMPTS: _l("look at attempts and their answers"),
+    Permission.REVOKE_CERTIFICATES: _l("revoke certificates"),
+    Permission.MANAGE_UNITS: _l("create, rename and move units"),
+    Permission.GRANT_ROLES: _l("grant and end roles"),
+    Permission.VIEW_AUDIT: _l("read the audit log"),
 }

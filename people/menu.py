@@ -11,6 +11,7 @@ from core.i18n import gettext
 from core.i18n import lazy_gettext as _l
 from people import queries
 from people.access import Actor, Permission
+from people.labels import ROLES, SEXES, STAFF_GROUPS
 
 #: Units named in the scope line before the rest is only counted.
 NAMED_UNITS = 2
@@ -42,8 +43,9 @@ ENTRIES = (
 
 
 def page_context() -> dict[str, Any]:
-    """Return what templates call: ``staff_menu()`` and ``scope_label()``."""
-    return {"staff_menu": staff_menu, "scope_label": scope_label}
+    """Return what templates call: ``staff_menu()``, ``scope_label()`` and the words for stored codes."""
+    words = {"groups": STAFF_GROUPS, "roles": ROLES, "sexes": SEXES}
+    return {"staff_menu": staff_menu, "scope_label": scope_label, "staff_words": words}
 
 
 def staff_menu() -> list[MenuEntry]:

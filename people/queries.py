@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, and_, exists, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from core.db import db
@@ -179,52 +178,3 @@ def current_posting(person_id: int, on: date) -> Posting | None:
         .order_by(Posting.id.desc())
         .limit(1)
     )
-
-
-@dataclass(frozen=True)
-class PersonCard:
-    """A person with where they work on a day."""
-
-    id: int
-    staff_code: str
-    full_name: str
-    birth_date: date | None
-    sex: str
-    email: str | None
-    staff_group: str
-    rank: str
-    unit_id: int | None
-    unit_name: str
-    title: str
-
-
-def people_cards(on: date) -> Select[Any]:
-    """Return a select of persons with their unit and title on a day, for :func:`as_card`."""
-    return (
-        select(
-            *(getattr(Person, name) for name in _PERSON_FACTS),
-            Posting.unit_id,
-            Placement.name.label("unit_name"),
-            Posting.title,
-        )
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, in_force(Posting, on)))
-        .outerjoin(Placement, and_(Placement.unit_id == Posting.unit_id, in_force(Placement, on)))
-    )
-
-
-_PERSON_FACTS = ("id", "staff_code", "full_name", "birth_date", "sex", "email", "staff_group", "rank")
-
-
-def as_card(row: Row[Any]) -> PersonCard:
-    """Return a row of :func:`people_cards` as a card."""
-    return PersonCard(
-        **{name: getattr(row, name) for name in _PERSON_FACTS},
-        unit_id=row.unit_id,
-        unit_name=row.unit_name or "",
-        title=row.title or "",
-    )
-
-
-def person_card(person_id: int, on: date) -> PersonCard:
-    """Return one person; the caller has made sure that they may be seen."""
-    return as_card(db.session.execute(people_cards(on).where(Person.id == person_id)).one())

@@ -9,7 +9,7 @@ from sqlalchemy import case, delete, func, or_, select, update
 
 from core import audit
 from core.db import db
-from core.errors import NotAllowed, RuleBroken, TooMany
+from core.errors import Conflict, NotAllowed, NotFound, RuleBroken, TooMany
 from core.i18n import lazy_gettext as _l
 from core.text import clean_line, fold
 from people import passwords, queries
@@ -195,13 +195,30 @@ def grant_role(person_id: int, role: Role, unit_id: int, *, by: Actor, at: datet
     return grant
 
 
+def grant_by_code(code: str, role: Role, unit_id: int, *, by: Actor, at: datetime, on: date) -> str:
+    """Grant a role to whoever has a staff code, and return their name.
+
+    :raises RuleBroken: when nobody has it, or nobody whom the actor may see.
+    """
+    visible = queries.people_visible_to(by, Permission.VIEW_PEOPLE, on)
+    person = db.session.scalar(select(Person).where(Person.staff_code == code, visible))
+    if person is None:
+        raise RuleBroken(_l("Nobody in your units has the staff code %(code)s.", code=code), _l("Check the code."))
+    grant_role(person.id, role, unit_id, by=by, at=at, on=on)
+    return person.full_name
+
+
 def end_role(grant_id: int, *, by: Actor, at: datetime, on: date) -> None:
     """End a role; it is gone at the person's next request.
 
+    :raises NotFound: when there is none, or none in the actor's units.
     :raises RuleBroken: when it is the last administrator's.
     """
-    grant = db.session.get_one(RoleGrant, grant_id, with_for_update=True)
-    ensure_in_unit(by, Permission.GRANT_ROLES, grant.unit_id, on=on)
+    grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
+    if grant is None or not queries.may_in_unit(by, Permission.GRANT_ROLES, grant.unit_id, on):
+        raise NotFound(_l("There is no such role."))
+    if grant.valid_to is not None:
+        raise Conflict(_l("This role has ended already."))
     if grant.role == Role.ADMINISTRATOR:
         administrators = db.session.scalars(
             select(RoleGrant.id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.forms import parse_day
 from core.tables import FORMULA_STARTS
-from core.text import clean_line, fold, has_unprintable
+from core.text import clean_line, fold, has_symbols, has_unprintable
 from people.models import StaffGroup
 
 CODE_PATTERN = r"^\w[\w./-]*$"
@@ -56,7 +56,7 @@ def _line(cell: Any, *, limit: int) -> str:
     text = clean_line(cell)
     if text.startswith(("=", "＝", "@", "＠")):
         raise Wrong("formula")
-    if has_unprintable(text):
+    if not text.isprintable() and has_unprintable(text):
         raise Wrong("unprintable")
     if len(text) > limit:
         raise Wrong("too_long", limit=str(limit))
@@ -66,12 +66,14 @@ def _line(cell: Any, *, limit: int) -> str:
 def _code(cell: Any) -> str:
     text = _line(cell, limit=40).replace(" ", "")
     if text and not re.match(CODE_PATTERN, text):
-        raise Wrong("formula" if text.startswith(FORMULA_STARTS) else "bad_code")
+        raise Wrong("formula" if text[0] in FORMULA_STARTS else "bad_code")
     return text
 
 
 def _name(cell: Any) -> str:
     text = _line(cell, limit=120)
+    if text.replace(" ", "").isalpha():
+        return text
     for char in text:
         if unicodedata.category(char)[0] not in "LMN" and char not in _NAME_MARKS:
             raise Wrong("bad_name", character=char)
@@ -82,14 +84,14 @@ def _name(cell: Any) -> str:
 
 def _words(cell: Any) -> str:
     text = _line(cell, limit=120)
-    if any(unicodedata.category(char) in {"So", "Cs"} for char in text):
+    if has_symbols(text):
         raise Wrong("unprintable")
     return "" if text in {"-", "–", "—", "x"} else text
 
 
 def _unit(cell: Any) -> str:
     text = _line(cell, limit=200)
-    if any(unicodedata.category(char) in {"So", "Cs"} for char in text):
+    if has_symbols(text):
         raise Wrong("unprintable")
     return text
 

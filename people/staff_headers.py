@@ -9,7 +9,9 @@ from core.text import clean_line, fold
 
 HEADER_SEARCH_ROWS = 60
 
-_WHOSE = r"( (cb|cc|vc|cbcc|cbccvc|ccvc|cbvc|cbcnv|nld|nv|can|bo|cong|chuc|vien|nhan|su|nguoi|lao|dong|va|hop|khai sinh|hoc vien))*"
+_WHOSE = (
+    r"( (cb|cc|vc|cbcc|cbccvc|ccvc|cbvc|cbcnv|nld|nv|can|bo|cong|chuc|vien|nhan|su|nguoi|lao|dong|va|hop|khai sinh))*"
+)
 _OF_UNIT = (
     r"( (don vi|phong|ban|bo phan|cong tac|to|truc thuoc|hien tai|hien nay|chuyen mon|va|lam viec|cong tac hien nay))*"
 )
@@ -32,7 +34,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("unit", rf"(ten |ma )?(don vi|co quan)( co quan)?{_OF_UNIT}|noi (cong tac|lam viec)|unit"),
     (
         "staff_group",
-        r"(nhom|loai|doi tuong|nhom doi tuong|phan loai|loai hinh|loai doi tuong|nhom can bo)( can bo| cbccvc| lao dong)?",
+        r"(nhom|loai|doi tuong|nhom doi tuong|phan loai|loai hinh|loai doi tuong)( can bo| cbccvc| lao dong)?",
     ),
     ("email", r"(dia chi )?(e ?mail|thu dien tu|hop thu)( cong vu| co quan)?"),
 )
@@ -50,7 +52,7 @@ class Header:
 
 
 def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
-    """Return the header: the first row, or two rows read as one, that has a code and a name; None when there is none."""
+    """Return the header: the first row, or two read as one, with a code and a name; None when there is none."""
     for number, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
         for second in (None, rows[number + 1] if number + 1 < len(rows) else None):
             if second is not None and not _continues(row, second):

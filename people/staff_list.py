@@ -18,7 +18,8 @@ from people.staff_headers import HEADER_SEARCH_ROWS, Header, find_header, letter
 
 #: Where the part of a sheet begins that is no list any more.
 _SIGNATURE = re.compile(
-    r"nguoi lap|\(ky|ky,? (va )?ghi ro|ky ten|thu truong|xac nhan cua|noi nhan|ngay\b.*\bthang\b.*\bnam\b|^(kt|tm|tl|tuq)\b"
+    r"nguoi lap|\(ky|ky,? (va )?ghi ro|ky ten|thu truong|xac nhan cua|noi nhan"
+    r"|ngay\b.*\bthang\b.*\bnam\b|^(kt|tm|tl|tuq)\b"
 )
 _TOTAL = re.compile(r"^(tong( so| cong)?|cong|danh sach (nay )?(co|gom))\b")
 _SECTION_NUMBER = re.compile(r"^([ivxlc]+|[a-z]|\d+(\.\d+)+)[.)]?$")
@@ -64,19 +65,22 @@ class StaffList:
     rows: tuple[StaffRow, ...]
     faults: tuple[Fault, ...]
     row_count: int
+    #: All staff codes of the list, also those of rows that are wrong otherwise.
+    codes: frozenset[str]
 
 
 def read_staff_list(workbook: Mapping[str, Any]) -> StaffList:
     """Return the people of a workbook as ``people.sheets.read`` gives it."""
     rows: list[StaffRow] = []
     faults: list[Fault] = []
+    keys: dict[str, list[tuple[Place, str]]] = {"staff_code": [], "email": []}
     count, found = 0, False
     for sheet in workbook["sheets"]:
         header = find_header(sheet["rows"])
         if header is None:
             continue
         found = True
-        for read in _SheetReader(sheet["name"], sheet["rows"], header).people():
+        for read in _SheetReader(sheet["name"], sheet["rows"], header, keys).people():
             count += 1
             if isinstance(read, StaffRow):
                 rows.append(read)
@@ -86,8 +90,8 @@ def read_staff_list(workbook: Mapping[str, Any]) -> StaffList:
         faults.append(_no_header(workbook["sheets"]))
     elif not count:
         faults.append(Fault(Place(sheet=workbook["sheets"][0]["name"]), "no_people"))
-    twice = tuple(_twice(rows, "staff_code", "code_twice")) + tuple(_twice(rows, "email", "email_twice"))
-    return StaffList(tuple(rows), tuple(faults) + twice, count)
+    faults += [*_twice(keys["staff_code"], "code_twice"), *_twice(keys["email"], "email_twice")]
+    return StaffList(tuple(rows), tuple(faults), count, frozenset(code for _, code in keys["staff_code"]))
 
 
 def _no_header(sheets: Sequence[Mapping[str, Any]]) -> Fault:
@@ -95,29 +99,39 @@ def _no_header(sheets: Sequence[Mapping[str, Any]]) -> Fault:
     return Fault(Place(sheet=name, row=1, column="A"), "no_header", values={"count": str(HEADER_SEARCH_ROWS)})
 
 
-def _twice(rows: Sequence[StaffRow], attribute: str, kind: str) -> Iterator[Fault]:
-    first: dict[str, StaffRow] = {}
-    for row in rows:
-        value: str = getattr(row, attribute)
-        earlier = first.setdefault(value.casefold(), row) if value else row
-        if earlier is not row:
-            where = {"value": value, "row": str(earlier.place.row), "sheet": earlier.place.sheet}
-            yield Fault(row.place, kind, values=where)
+def _twice(found: Sequence[tuple[Place, str]], kind: str) -> Iterator[Fault]:
+    """Yield a fault for each value that stands in an earlier row already, whatever its letter case."""
+    first: dict[str, Place] = {}
+    for place, value in found:
+        earlier = first.setdefault(value.casefold(), place)
+        if earlier is not place:
+            yield Fault(place, kind, values={"value": value, "row": str(earlier.row), "sheet": earlier.sheet})
 
 
 class _SheetReader:
     """Walks through the rows of one sheet below its header."""
 
-    def __init__(self, name: str, rows: Sequence[Sequence[Any]], header: Header) -> None:
+    def __init__(
+        self,
+        name: str,
+        rows: Sequence[Sequence[Any]],
+        header: Header,
+        keys: dict[str, list[tuple[Place, str]]],
+    ) -> None:
         self.name = name
+        self.keys = keys
         self.header = header
         self.rows = rows
         self.section_unit = ""
 
     def people(self) -> Iterator[StaffRow | list[Fault]]:
         """Yield a person, or what is wrong with the row, for each row that means a person."""
-        last = max((number for number in self._numbers() if self._is_complete(number)), default=-1)
+        complete = {number for number in self._numbers() if self._is_complete(number)}
+        last = max(complete, default=-1)
         for number in self._numbers():
+            if number in complete:
+                yield self._read(number)
+                continue
             if self._is_blank(number) or self._is_column_numbers(number) or self._matches(number, _TOTAL):
                 continue
             if number > last and self._is_signature(number):
@@ -150,8 +164,6 @@ class _SheetReader:
         )
 
     def _matches(self, number: int, pattern: re.Pattern[str]) -> bool:
-        if any(char.isdigit() for char in self._text(number, "staff_code")) and self._name(number):
-            return False
         return any(isinstance(cell, str) and cell and pattern.search(fold(cell)) for cell in self.rows[number])
 
     def _name(self, number: int) -> str:
@@ -199,6 +211,9 @@ class _SheetReader:
                 read[name] = staff_cells.READERS[name](cell)
             except Wrong as wrong:
                 faults.append(self._fault(number, name, wrong.kind, value=staff_cells.shown(cell), **wrong.values))
+        for name, found in self.keys.items():
+            if read.get(name):
+                found.append((self._place(number, name), read[name]))
         for name, kind in (("staff_code", "no_code"), ("full_name", "no_name")):
             if name in read and not read[name]:
                 faults.append(self._fault(number, name, kind))
@@ -214,7 +229,7 @@ class _SheetReader:
             if marked:
                 read["sex"] = read.get("sex") or sex
                 read["birth_date"] = read.get("birth_date") or (marked if isinstance(marked, date) else None)
-        return StaffRow(place=Place(sheet=self.name, row=number + 1, column=self._letter("staff_code")), **read)
+        return StaffRow(place=self._place(number, "staff_code"), **read)
 
     def _cells(self, number: int) -> dict[str, Any]:
         """Return the cells that are read; family and given names in two columns become one full name."""
@@ -231,6 +246,8 @@ class _SheetReader:
         column = self.header.columns.get(name, self.header.columns["staff_code"])
         return letter(column)
 
+    def _place(self, number: int, name: str) -> Place:
+        return Place(sheet=self.name, row=number + 1, column=self._letter(name))
+
     def _fault(self, number: int, name: str, kind: str, **values: str) -> Fault:
-        place = Place(sheet=self.name, row=number + 1, column=self._letter(name))
-        return Fault(place, kind, header=self.header.words.get(name, ""), values=values)
+        return Fault(self._place(number, name), kind, header=self.header.words.get(name, ""), values=values)

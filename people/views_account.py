@@ -12,7 +12,7 @@ from core.db import transaction
 from core.errors import RuleBroken, TooMany
 from core.i18n import gettext as _
 from core.web import local_path, public
-from people import queries, services, setup_services
+from people import person_queries, queries, services, setup_services
 from people.devices import device_name
 from people.forms import ChangePasswordForm, FirstAdministratorForm, SignInForm
 from people.guards import SignedIn, actor, begin_session, forget_session, signed_in
@@ -47,10 +47,12 @@ def _try_to_sign_in(form: SignInForm) -> int:
         return refusal.status
     person = services.recognise(form.name.data, form.password.data)
     lifetime, device = timedelta(hours=current_app.config["NEP"].session_hours), request.user_agent.string
+    token = None
     with transaction():
-        token = person and services.start_session(
-            person, form.password.data, address=address, device=device, lifetime=lifetime, at=at
-        )
+        if person is not None:
+            token = services.start_session(
+                person, form.password.data, address=address, device=device, lifetime=lifetime, at=at
+            )
         if token is None:
             services.note_failure(form.name.data, address=address, at=at)
     if token is None:
@@ -75,7 +77,7 @@ def sign_out() -> ResponseReturnValue:
 @signed_in
 def account() -> ResponseReturnValue:
     """Show who I am here, and where I am signed in."""
-    mine = queries.person_card(cast(int, actor().person_id), clock.today())
+    mine = person_queries.person_card(cast(int, actor().person_id), clock.today())
     sessions = queries.running_sessions(mine.id, clock.now())
     return render_template(
         "people/account.html", person=mine, sessions=sessions, here=_here().session_id, device_name=device_name
