@@ -222,6 +222,7 @@ async function received(response, batch) {
   if (pending.size === 0) {
     showSaved("saved", fill(texts.saved, { time: answer.saved_at }));
     withdraw("kept");
+    withdraw("notSubmitted");
   }
   return true;
 }

@@ -1,5 +1,6 @@
 """The life of an attempt: start, save, conflict, finish; limits, deadlines, occasions."""
 
+import json
 import random
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
 
+from core import clock
 from core.db import db, transaction
 from core.errors import NotAllowed, NotFound, RuleBroken
 from people.access import SYSTEM, Role
@@ -364,3 +366,14 @@ def test_whatever_is_repeated_or_late_ends_as_the_run_in_order(quiz, data):
     hand_in(attempt, person)
     response = queries.outcomes(attempt.id).get(item.id)
     assert sorted(((response and response.response) or {}).get("chosen", [])) == expected
+
+
+def test_the_command_closes_what_is_overdue_and_may_run_again(quiz, person, at, above, app):
+    attempt_id = begin(quiz, person).id
+    db.session.commit()
+    runner = app.test_cli_runner()
+    with clock.frozen(at + LIMIT + timedelta(hours=1)):
+        first, second = (runner.invoke(args=["attempts", "finish-overdue", "--json"]) for _ in range(2))
+    assert json.loads(first.output) == {"finished": 1, "failed": 0}
+    assert json.loads(second.output) == {"finished": 0, "failed": 0}
+    assert above.finished == [attempt_id]
