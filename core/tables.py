@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -24,17 +25,20 @@ def cell_text(cell: Cell) -> str:
         return ""
     if isinstance(cell, datetime):
         return cell.astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:%M")
-    if isinstance(cell, date):
-        return f"{cell.day:02d}/{cell.month:02d}/{cell.year}"
-    return str(cell)
+    return _day_text(cell) if isinstance(cell, date) else str(cell)
+
+
+@lru_cache(maxsize=4_096)
+def _day_text(day: date) -> str:
+    """Return a day as text; a long table has the same days again and again."""
+    return f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 
 def guarded(cell: Cell) -> str | int:
     """Return a cell with an apostrophe before any text that a spreadsheet would run as a formula."""
-    if type(cell) is int:
-        return cell
-    text = cell if type(cell) is str else cell_text(cell)
-    return "'" + text if text[:1] in FORMULA_STARTS else text
+    if type(cell) is str:
+        return "'" + cell if cell[:1] in FORMULA_STARTS else cell
+    return cell if type(cell) is int else cell_text(cell)
 
 
 def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:

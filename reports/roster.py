@@ -58,36 +58,42 @@ def table_rows(rows: Iterable[Any], *, first: int = 1) -> Iterator[Sequence[Cell
     notes = {"late": _("Completed after the due date"), "overdue": _("Overdue")}
     elsewhere = _("Completed in: %(unit)s")
     for number, row in enumerate(rows, start=first):
-        note = notes.get(row.state, "")
-        if row.completed_in_unit:
-            note = "; ".join(filter(None, (note, elsewhere % {"unit": row.completed_in_unit})))
+        (
+            staff_code, full_name, birth_date, sex, job_title, rank, unit_name, staff_group, course_title, hours,
+            started_on, first_started_at, completed_on, attempts, score, state, certificate_number, certificate_year,
+            due_on, exemption, exemption_reason, exemption_document, completed_in_unit,
+        ) = row  # fmt: skip
+        note = notes.get(state, "")
+        if completed_in_unit:
+            note = _reasons(note, elsewhere % {"unit": completed_in_unit})
         yield (
             number,
-            row.staff_code,
-            row.full_name,
-            row.birth_date,
-            sexes.get(row.sex, row.sex),
-            row.job_title,
-            row.rank,
-            row.unit_name,
-            groups.get(row.staff_group, row.staff_group),
-            row.course_title,
-            row.hours,
-            row.started_on or (row.first_started_at and local_day(row.first_started_at)),
-            row.completed_on,
-            row.attempts,
-            "" if row.score is None else score_text(row.score),
-            results[row.state],
-            "" if row.certificate_number is None else number_text(row.certificate_number, row.certificate_year),
-            row.due_on,
-            _exemption_text(row, categories) if row.state == "exempt" else "",
+            staff_code,
+            full_name,
+            birth_date,
+            sexes.get(sex, sex),
+            job_title,
+            rank,
+            unit_name,
+            groups.get(staff_group, staff_group),
+            course_title,
+            hours,
+            started_on or (first_started_at and local_day(first_started_at)),
+            completed_on,
+            attempts,
+            "" if score is None else score_text(score),
+            results[state],
+            "" if certificate_number is None else number_text(certificate_number, certificate_year),
+            due_on,
+            _reasons(categories.get(exemption, exemption), exemption_reason, exemption_document)
+            if state == "exempt"
+            else "",
             note,
         )
 
 
-def _exemption_text(row: Any, categories: dict[str, str]) -> str:
-    category = categories.get(row.exemption_category, row.exemption_category)
-    return "; ".join(filter(None, (category, row.exemption_reason, row.exemption_document)))
+def _reasons(*parts: str | None) -> str:
+    return "; ".join(filter(None, parts))
 
 
 def title_lines(year: int, as_of: date, unit_name: str) -> list[str]:

@@ -745,6 +745,7 @@ def upgrade():
     with op.batch_alter_table("completion", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_completion_cycle_id"), ["cycle_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_completion_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_completion_unit_id_cycle_id", ["unit_id", "cycle_id"], unique=False)
 
     op.create_table(
         "exemption",
@@ -836,6 +837,7 @@ def downgrade():
 
     op.drop_table("exemption")
     with op.batch_alter_table("completion", schema=None) as batch_op:
+        batch_op.drop_index("ix_completion_unit_id_cycle_id")
         batch_op.drop_index(batch_op.f("ix_completion_person_id"))
         batch_op.drop_index(batch_op.f("ix_completion_cycle_id"))
 
