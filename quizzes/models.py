@@ -81,7 +81,9 @@ class Quiz(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    versions: Mapped[list["QuizVersion"]] = relationship(lazy="raise", order_by="QuizVersion.number", back_populates="quiz")
+    versions: Mapped[list["QuizVersion"]] = relationship(
+        lazy="raise", order_by="QuizVersion.number", back_populates="quiz"
+    )
 
 
 class QuizVersion(Base):
@@ -187,7 +189,9 @@ class Attempt(Base):
     passed: Mapped[bool | None]
 
     quiz_version: Mapped[QuizVersion] = relationship(lazy="raise")
-    items: Mapped[list["AttemptItem"]] = relationship(lazy="raise", order_by="AttemptItem.position", back_populates="attempt")
+    items: Mapped[list["AttemptItem"]] = relationship(
+        lazy="raise", order_by="AttemptItem.position", back_populates="attempt"
+    )
 
 
 class AttemptItem(Base):
@@ -223,7 +227,7 @@ class AttemptDraft(Base):
 
 
 class AttemptStep(Base):
-    """Something that happened to an item. Append-only: the current response and mark are the last ones that have them."""
+    """Something that happened to an item. Append-only: the last response and the last mark are what counts."""
 
     __tablename__ = "attempt_step"
     __table_args__ = (UniqueConstraint("item_id", "number"),)

@@ -13,7 +13,7 @@ from core import clock
 from core.db import db, transaction
 from core.errors import DomainError
 from people.access import Actor
-from people.models import Person
+from people.models import Person, Unit
 from quizzes import attempt_services, queries
 from quizzes.attempt_services import SaveOutcome, TypedAnswer
 from quizzes.hooks import Occasion, QuizHooks
@@ -63,9 +63,9 @@ def standing_above(app: Flask) -> Iterator[Above]:
         app.extensions["nep_quiz_hooks"] = before
 
 
-def make_small_quiz(singles: int = 2, multiples: int = 1, slug: str = "kiem-tra-nho") -> Quiz:
+def make_small_quiz(singles: int = 2, multiples: int = 1, slug: str = "kiem-tra-nho", unit: Unit | None = None) -> Quiz:
     """Make a published quiz of single and multiple choices from one bank, taken whole: 3 attempts, 30 minutes."""
-    bank = make_bank(f"Ngân hàng {slug}")
+    bank = make_bank(f"Ngân hàng {slug}", unit)
     for number in range(1, singles + 1):
         make_question(bank, prompt=f"Câu một lựa chọn số {number}?")
     for number in range(1, multiples + 1):

@@ -166,6 +166,7 @@ def test_every_answer_earns_between_nothing_and_everything(right, data, rule):
     spec = MULTIPLE.parse(raw(right, rule=rule))
     chosen = data.draw(st.lists(st.sampled_from(spec.keys), unique=True))
     share = MULTIPLE.grade(spec, {"chosen": chosen})
+    assert share is not None
     assert 0 <= share <= 1
     assert (share == 1) is (set(chosen) == spec.right_keys)
 
@@ -177,4 +178,6 @@ def test_another_right_option_never_costs_and_another_wrong_one_never_earns(righ
     more = data.draw(st.sampled_from(spec.keys))
     before = MULTIPLE.grade(spec, {"chosen": chosen})
     after = MULTIPLE.grade(spec, {"chosen": sorted({*chosen, more})})
+    assert before is not None
+    assert after is not None
     assert after >= before if more in spec.right_keys else after <= before

@@ -24,7 +24,9 @@ def test_a_share_becomes_a_mark_rounded_half_up(share, points, mark):
     assert mark_of(share, points) == mark
 
 
-@pytest.mark.parametrize(("points", "of", "score"), [(1700, 2000, 850), (1, 3, 333), (2, 3, 667), (0, 0, 0), (7, 7, 1000)])
+@pytest.mark.parametrize(
+    ("points", "of", "score"), [(1700, 2000, 850), (1, 3, 333), (2, 3, 667), (0, 0, 0), (7, 7, 1000)]
+)
 def test_the_scale_is_ten(points, of, score):
     assert score_of(points, of) == score
 
