@@ -80,15 +80,35 @@ def save_question_draft(
             _l("Somebody saved this question after you opened it."),
             _l("Compare both below, take over what you need, and save again."),
         )
-    if latest.published_at is None:
-        for name, value in content.items():
-            setattr(latest, name, value)
-        latest.edited_by_id, latest.edited_at = by.person_id, at
-        version = latest
-    else:
-        version = _add_version(question, latest.number + 1, content, by=by, at=at)
+    version = _keep(question, latest, content, by=by, at=at)
     _note("question.save_draft", question, by=by, at=at, number=version.number)
     return version
+
+
+def take_question(
+    bank: Bank,
+    code: str,
+    known: tuple[Question, QuestionVersion] | None,
+    content: dict[str, Any],
+    *,
+    publish: bool,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Keep what an import brings (made by ``content_of``) as a new question or a known one's next version.
+
+    The import has asked for the permission, and locked the bank and its questions.
+    """
+    if known is None:
+        question, latest = Question(bank_id=bank.id, code=code), None
+        db.session.add(question)
+        db.session.flush()
+    else:
+        question, latest = known
+    version = _keep(question, latest, content, by=by, at=at)
+    if publish:
+        version.published_by_id, version.published_at = by.person_id, at
+    _note("question.import", question, by=by, at=at, number=version.number, published=publish)
 
 
 def publish_question(
@@ -164,7 +184,7 @@ def _new_question(bank: Bank, typed: QuestionInput, *, by: Actor, at: datetime) 
     question = Question(bank_id=bank.id, code=code)
     db.session.add(question)
     db.session.flush()
-    version = _add_version(question, 1, content, by=by, at=at)
+    version = _keep(question, None, content, by=by, at=at)
     _note("question.create", question, by=by, at=at, number=1)
     return version
 
@@ -176,9 +196,16 @@ def _next_code(codes: set[str]) -> str:
     return f"C{number:03}"
 
 
-def _add_version(
-    question: Question, number: int, content: dict[str, Any], *, by: Actor, at: datetime
+def _keep(
+    question: Question, latest: QuestionVersion | None, content: dict[str, Any], *, by: Actor, at: datetime
 ) -> QuestionVersion:
+    """Write content into the draft, or into a new version where there is none."""
+    if latest is not None and latest.published_at is None:
+        for name, value in content.items():
+            setattr(latest, name, value)
+        latest.edited_by_id, latest.edited_at = by.person_id, at
+        return latest
+    number = latest.number + 1 if latest else 1
     version = QuestionVersion(
         question_id=question.id, number=number, edited_by_id=by.person_id, edited_at=at, **content
     )

@@ -70,11 +70,11 @@ class ImportResult:
 
 @dataclass(frozen=True)
 class _Step:
-    """What taking one question means."""
+    """What taking one question means. ``known`` is the question that has its code, with its latest version."""
 
-    typed: QuestionInput
-    question: Question | None
-    latest: QuestionVersion | None
+    code: str
+    known: tuple[Question, QuestionVersion] | None
+    content: dict[str, Any]
     outcome: Literal["new", "changed", "unchanged"]
 
 
@@ -110,14 +110,11 @@ def import_gift(
     """
     ensure_in_unit(by, Permission.AUTHOR, bank.unit_id, on=clock.local_day(at))
     db.session.get_one(Bank, bank.id, with_for_update=True)
-    steps = _planned(bank, text, publish=publish)
+    steps = _planned(bank, text, publish=publish, lock=True)
     result = _result(steps)
     for step in steps:
         if step.outcome != "unchanged":
-            question_id = step.question.id if step.question else None
-            version = bank_services.save_question_draft(bank.id, question_id, step.typed, based_on=None, by=by, at=at)
-            if publish:
-                bank_services.publish_question(version.question_id, by=by, at=at)
+            bank_services.take_question(bank, step.code, step.known, step.content, publish=publish, by=by, at=at)
     if result.new or result.changed:
         detail = {"file": file_name[:200], "new": result.new, "changed": result.changed, "unchanged": result.unchanged}
         audit.record("bank.import", by=by, at=at, about=("bank", bank.id), detail=detail)
@@ -131,19 +128,18 @@ def export_gift(bank: Bank) -> str:
     return gift_writer.write(_gift(question.code, latest) for question, latest in kept)
 
 
-def _planned(bank: Bank, text: str, *, publish: bool) -> list[_Step]:
-    """Compare a file with the bank. Two queries.
+def _planned(bank: Bank, text: str, *, publish: bool, lock: bool = False) -> list[_Step]:
+    """Compare a file with the bank. One query.
 
     :raises BadGift: with everything that is wrong.
     """
     read = gift_reader.read(text)
     errors = [_located(error.line, error.code) for error in read.errors]
-    known = _known(bank.id)
+    known = _known(bank.id, lock=lock)
     steps = []
     for asked in read.questions:
-        question, latest = known.get(asked.code, (None, None))
         try:
-            steps.append(_step(asked, question, latest, publish=publish))
+            steps.append(_step(asked, known.get(asked.code), publish=publish))
         except BadQuestion as error:
             errors.append(LocatedError(asked.line, error.code, error.message))
     if errors:
@@ -151,27 +147,26 @@ def _planned(bank: Bank, text: str, *, publish: bool) -> list[_Step]:
     return steps
 
 
-def _step(asked: GiftQuestion, question: Question | None, latest: QuestionVersion | None, *, publish: bool) -> _Step:
-    typed = _typed(asked)
-    if question is None or latest is None:
-        content_of(typed, None)
-        return _Step(typed, None, None, "new")
-    typed = with_known_keys(typed, latest)
-    is_same = content_of(typed, latest) == stored_content(latest)
+def _step(asked: GiftQuestion, known: tuple[Question, QuestionVersion] | None, *, publish: bool) -> _Step:
+    if known is None:
+        return _Step(asked.code, None, content_of(_typed(asked), None), "new")
+    latest = known[1]
+    content = content_of(with_known_keys(_typed(asked), latest), latest)
     is_waiting = publish and latest.published_at is None
-    return _Step(typed, question, latest, "unchanged" if is_same and not is_waiting else "changed")
+    is_same = content == stored_content(latest) and not is_waiting
+    return _Step(asked.code, known, content, "unchanged" if is_same else "changed")
 
 
 def _result(steps: list[_Step]) -> ImportResult:
     outcomes = [step.outcome for step in steps]
-    cited = {code for step in steps for code in step.typed.sources}
+    cited = {source["code"] for step in steps for source in step.content["sources"]}
     registered = set(db.session.scalars(select(Source.code).where(Source.code.in_(cited))))
     return ImportResult(
         outcomes.count("new"), outcomes.count("changed"), outcomes.count("unchanged"), tuple(sorted(cited - registered))
     )
 
 
-def _known(bank_id: int) -> dict[str, tuple[Question, QuestionVersion]]:
+def _known(bank_id: int, *, lock: bool = False) -> dict[str, tuple[Question, QuestionVersion]]:
     """Return the questions of a bank with their latest versions, by code. One query."""
     newest = (
         select(func.max(QuestionVersion.number))
@@ -179,12 +174,13 @@ def _known(bank_id: int) -> dict[str, tuple[Question, QuestionVersion]]:
         .correlate(Question)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    asked = (
         select(Question, QuestionVersion)
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
         .where(Question.bank_id == bank_id, QuestionVersion.number == newest)
         .order_by(Question.code)
     )
+    rows = db.session.execute(asked.with_for_update(of=Question) if lock else asked)
     return {question.code: (question, version) for question, version in rows}
 
 
