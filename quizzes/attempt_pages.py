@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from core.clock import local_day, time_text
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, NotAllowed, NotFound
 from core.html import plain_text
 from people.access import Actor, Permission
 from people.queries import may_in_unit
@@ -56,7 +56,7 @@ class ConflictView:
 def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
     """Return the page of a quiz for somebody who is to take it, took it, or teaches it.
 
-    :raises NotFound: when it is none of these.
+    :raises NotFound: or NotAllowed, when it is none of these.
     """
     quiz = queries.quiz(quiz_id)
     attempts = queries.attempts_of(by.person_id, quiz_id) if by.person_id else []
@@ -67,7 +67,7 @@ def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
         occasion = quiz_hooks().find_occasion(by, quiz_id, local_day(at))
         version_id = occasion.quiz_version_id
         made = sum(attempt.occasion == occasion.key for attempt in attempts)
-    except NotFound as error:
+    except (NotAllowed, NotFound) as error:
         if not attempts and not may_preview:
             raise
         locked = error

@@ -1,0 +1,148 @@
+"""One office with one of everything that an address can name, for walks over all addresses."""
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+from sqlalchemy import select
+
+from certificates.models import Certificate
+from core import clock
+from core.db import db, transaction
+from lessons.models import CourseEntry, Lesson, Module
+from library import services as library_services
+from library.models import Source
+from library.rules import SourceDraft
+from people import import_plans, import_services
+from people.access import SYSTEM, Role
+from people.models import Person, Unit
+from quizzes.models import Attempt, PoolQuestion, QuestionVersion, QuizSection
+from tests.support.factories_attempts import begin, hand_in, items_of
+from tests.support.factories_people import give_role, make_person, make_unit
+from tests.support.factories_training import (
+    Training,
+    complete,
+    lesson_ids,
+    make_training,
+    obligation_of,
+    open_year,
+    read,
+)
+from tests.support.workbooks import staff_workbook
+from training.models import Cycle
+from training.services_exemptions import exempt
+
+
+@dataclass
+class World:
+    """An office: its training of this year, somebody who has done it, somebody in the midst of the quiz."""
+
+    unit: Unit
+    training: Training
+    cycle: Cycle
+    graduate: Person
+    learner: Person
+    attempt: Attempt
+    finished: Attempt
+    #: What stands for the parts of addresses, by their names there.
+    ids: dict[str, Any] = field(default_factory=dict)
+    #: The same for single endpoints that need something in another state.
+    exceptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: What is posted where an empty form would not say what it is about.
+    forms: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def make_world(name: str = "Sở Nội vụ") -> World:
+    """Make an office with one of everything."""
+    unit = make_unit(name)
+    training = make_training(unit)
+    names = ("Lê Thị Bình", "Trần Văn Cường", "Hoàng Thị Dung")
+    graduate, learner, exempted = (make_person(name, unit=unit) for name in names)
+    cycle = open_year(training)
+    completion = complete(graduate, training, cycle)
+    read(learner, lesson_ids(cycle))
+    finished = hand_in(begin(training.quiz, learner), learner)
+    attempt = begin(training.quiz, learner)
+    world = World(unit, training, cycle, graduate, learner, attempt, finished)
+    world.ids = _ids(world)
+    world.ids |= {
+        "certificate_id": _certificate(completion.id).id,
+        "token": _certificate(completion.id).token,
+        "obligation_id": obligation_of(learner, cycle).id,
+        "grant_id": give_role(learner, Role.UNIT_HEAD, make_unit(parent=unit)).id,
+        "import_id": _staff_list(unit),
+    }
+    spared = obligation_of(exempted, cycle).id
+    with transaction():
+        exempt(spared, "maternity", "Nghỉ thai sản", "1/QĐ", by=SYSTEM, at=clock.now())
+    world.exceptions = {
+        "quizzes.result": {"attempt_id": finished.id},
+        "cycles.end_exemption": {"obligation_id": spared},
+        "static": {"filename": "css/nep.css"},
+    }
+    world.forms = {"quizzes.save": {f"revision-{items_of(attempt)[0].id}": "0"}}
+    return world
+
+
+def _ids(world: World) -> dict[str, Any]:
+    course, quiz = world.training.course, world.training.quiz
+    section = db.session.scalars(
+        select(QuizSection).where(QuizSection.quiz_version_id == world.attempt.quiz_version_id)
+    ).one()
+    question = db.session.scalars(
+        select(QuestionVersion)
+        .join(PoolQuestion, PoolQuestion.question_version_id == QuestionVersion.id)
+        .where(PoolQuestion.section_id == section.id)
+    ).first()
+    assert question is not None
+    lesson_id = db.session.scalars(
+        select(CourseEntry.lesson_id).where(CourseEntry.course_version_id == world.cycle.course_version_id)
+    ).first()
+    module = db.session.scalars(select(Module).join(Lesson).where(Lesson.id == lesson_id)).one()
+    return {
+        "unit_id": world.unit.id,
+        "person_id": world.learner.id,
+        "course_id": course.id,
+        "slug": course.slug,
+        "module_id": module.id,
+        "lesson_id": lesson_id,
+        "number": 1,
+        "bank_id": section.bank_id,
+        "question_id": question.question_id,
+        "quiz_id": quiz.id,
+        "attempt_id": world.attempt.id,
+        "requirement_id": world.training.requirement.id,
+        "cycle_id": world.cycle.id,
+        "media_id": _picture(world.unit),
+        "source_id": _source(),
+    }
+
+
+def _certificate(completion_id: int) -> Certificate:
+    return db.session.scalars(select(Certificate).where(Certificate.completion_id == completion_id)).one()
+
+
+def _staff_list(unit: Unit) -> int:
+    data = staff_workbook([1, "00777", "Đỗ Văn Mới", "01/02/1990", "Nam", "Chuyên viên", "", "Sở Nội vụ", "", ""])
+    staff_list = import_plans.read_file(data)
+    plan = import_plans.make_plan(staff_list, unit.id, create_units=False, by=SYSTEM, on=clock.today())
+    with transaction():
+        return import_services.stage(data, "danh-sach.xlsx", plan, create_units=False, by=SYSTEM, at=clock.now()).id
+
+
+def _picture(unit: Unit) -> int:
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(drawn, "PNG")
+    with transaction():
+        media = library_services.add_picture(
+            drawn.getvalue(), file_name="hinh.png", alt="Hình thử", unit_id=unit.id, by=SYSTEM, at=clock.now()
+        )
+    return media.id
+
+
+def _source() -> int:
+    draft = SourceDraft(code="luat-thu-2020", title="Luật thử", number="01/2020/QH14", issuer="Quốc hội")
+    with transaction():
+        library_services.put_source(draft, by=SYSTEM, at=clock.now())
+    return db.session.scalars(select(Source.id).where(Source.code == draft.code)).one()
