@@ -22,7 +22,7 @@ class SourceForm(BaseForm):
     effective_from = DayField(_l("In force from"))
     effective_to = DayField(_l("No longer in force from"))
     reviewed_on = DayField(_l("Last checked on"))
-    note = TextField(_l("Note for readers"), [Length(max=1000)])
+    note = TextField(_l("Note for trainers"), [Length(max=1000)])
 
     def draft(self, known: Source | None) -> SourceDraft:
         """Return what was typed; the code of a known source stays, as lessons cite it."""
