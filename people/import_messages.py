@@ -51,7 +51,7 @@ FIELDS: dict[str, Any] = {
     "email": _l("E-mail"),
     "staff_group": _l("Group"),
     "rank": _l("Rank"),
-    "title": _l("Title"),
+    "title": _l("Job title"),
     "unit": _l("Unit"),
 }
 

@@ -100,8 +100,8 @@ class RoleGrant(Base):
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
-        Index("uq_role_grant_current", "person_id", "role", "unit_id", unique=True, sqlite_where=text("valid_to IS NULL"),
-              postgresql_where=text("valid_to IS NULL")),
+        Index("uq_role_grant_current", "person_id", "role", "unit_id", unique=True,
+              sqlite_where=text("valid_to IS NULL"), postgresql_where=text("valid_to IS NULL")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

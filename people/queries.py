@@ -37,16 +37,18 @@ def units_below(roots: Iterable[int], on: date) -> CTE:
 def units_in_scope(actor: Actor, permission: Permission, on: date) -> Select[int]:
     """Return a select of the ids of all units in which the actor has a permission."""
     if actor.is_system:
-        return select(Placement.unit_id).where(in_force(Placement, on))
+        every = aliased(Placement)
+        return select(every.unit_id).where(in_force(every, on))
     return select(units_below(actor.scope(permission), on).c.unit_id)
 
 
 def people_visible_to(actor: Actor, permission: Permission, on: date) -> ColumnElement[bool]:
     """Return the condition on ``Person`` that the actor has a permission over them by their posting on a day."""
+    posted = aliased(Posting)
     return exists().where(
-        Posting.person_id == Person.id,
-        in_force(Posting, on),
-        Posting.unit_id.in_(units_in_scope(actor, permission, on)),
+        posted.person_id == Person.id,
+        in_force(posted, on),
+        posted.unit_id.in_(units_in_scope(actor, permission, on)),
     )
 
 

@@ -1,4 +1,7 @@
-"""What can be done to sessions, accounts and roles. Units change in ``people.unit_services``, postings in ``people.import_services``."""
+"""What can be done to sessions, accounts and roles.
+
+Units change in ``people.unit_services``, postings in ``people.import_services``.
+"""
 
 import hashlib
 import secrets
@@ -159,7 +162,8 @@ def change_password(current: str, new: str, *, session_id: int, by: Actor, at: d
 def give_first_password(person_id: int, *, must_change: bool = True, by: Actor, at: datetime) -> str:
     """Give a person a fresh first password, end their sessions, and return it once for the slip.
 
-    It must be changed at the first sign-in, but for the guests of a demonstration. The caller has made sure that the actor manages the accounts of the person's unit.
+    It must be changed at the first sign-in, but for the guests of a demonstration. The caller has made sure that the
+    actor manages the accounts of the person's unit.
     """
     password = passwords.made_up()
     account = db.session.get(Account, person_id)

@@ -172,7 +172,7 @@ class _SheetReader:
     def _is_complete(self, number: int) -> bool:
         code = self._cell(number, "staff_code")
         has_code = isinstance(code, dict) or any(char.isdigit() for char in self._text(number, "staff_code"))
-        return has_code and bool(self._name(number))
+        return has_code and any(char.isalpha() for char in self._name(number))
 
     def _is_signature(self, number: int) -> bool:
         means_a_person = isinstance(self._cell(number, "birth_date"), dict) or self._text(number, "number").isdigit()

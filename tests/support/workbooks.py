@@ -34,7 +34,7 @@ def workbook(*sheets: Sequence[Sequence[Any]], merged: Sequence[str] = ()) -> by
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):
                 if isinstance(cell, date):
-                    page.write_datetime(row, column, cell, day_format)  # type: ignore[arg-type]
+                    page.write_datetime(row, column, cell, day_format)
                 elif isinstance(cell, dict):
                     page.write_formula(row, column, cell["f"], None, cell.get("value", ""))
                 elif isinstance(cell, str):
