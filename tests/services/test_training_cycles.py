@@ -1,5 +1,6 @@
 """Requirements and cycles: planned, opened for their audience, evaluated again, closed; exemptions."""
 
+import json
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -346,3 +347,15 @@ def _facts(row, cycle, day, leavers):
         exempt_as=row.category or "",
         left_on=date(2027, 1, 1) if row.person_id in leavers else None,
     )
+
+
+def test_the_nightly_command_adds_those_who_have_joined(app, at):
+    training = make_training()
+    make_person(unit=training.unit)
+    open_year(training)
+    make_person(unit=training.unit)
+    answers = [app.test_cli_runner().invoke(args=["training", "evaluate", "--json"]) for _ in range(2)]
+    assert [json.loads(answer.stdout) for answer in answers] == [
+        {"cycles": 1, "added": 1},
+        {"cycles": 1, "added": 0},
+    ]
