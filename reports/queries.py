@@ -81,7 +81,7 @@ def roster_totals(actor: Actor, wanted: RosterFilter) -> Totals:
     duties = _duties(actor, wanted)
     state = duties.state.label("state")
     counted = duties.narrow(select(state, func.count())).group_by(state)
-    counts: dict[str, int] = dict(db.session.execute(counted).tuples().all())
+    counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(counted)}
     late, overdue = counts.get("late", 0), counts.get("overdue", 0)
     return Totals(
         done=counts.get("done", 0) + late,
