@@ -12,7 +12,7 @@ RULE_LABELS: dict[str, Any] = {
 }
 STATE_LABELS: dict[str, Any] = {
     "published": _l("In use"),
-    "changed": _l("In use, with a draft"),
+    "changed": _l("Has a draft"),
     "draft": _l("Draft"),
     "retired": _l("Retired"),
 }

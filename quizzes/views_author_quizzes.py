@@ -138,6 +138,7 @@ def _editor(quiz: Quiz | None, form: QuizForm, *, status: int = 200) -> Response
         "quizzes/author/quiz_editor.html",
         quiz=quiz,
         latest=quiz.versions[-1] if quiz else None,
+        is_published=bool(quiz and any(version.published_at for version in quiz.versions)),
         form=form,
         theirs=theirs,
         available=author_queries.available_counts(bank_id for bank_id, _name in banks),

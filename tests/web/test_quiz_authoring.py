@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from core.db import db
 from people.access import SYSTEM, Role
+from people.models import Unit
 from quizzes import bank_services, quiz_services
 from quizzes.models import Bank, Question, QuestionVersion, Quiz
+from quizzes.queries import item_views, result_views
 from quizzes.question_content import input_of
+from tests.support.factories_attempts import begin, hand_in, standing_above
 from tests.support.factories_people import make_person, make_unit, sign_in
 from tests.support.factories_quizzes import (
     QUESTION,
@@ -204,6 +207,23 @@ def test_publishing_tells_who_is_affected_and_takes_chosen_quizzes_along(client,
     history = client.page(f"/manage/questions/{question.id}/history").text
     assert "Câu hỏi thử số 1?" in history
     assert "Đã sửa lời" in history
+
+
+def test_attempts_keep_what_they_saw_and_the_next_one_gets_the_new_version(app, client, bank, at):
+    question = make_question(bank)
+    quiz, learner = make_quiz([bank]), make_person(unit=make_unit())
+    with standing_above(app):
+        before = hand_in(begin(quiz, learner, at), learner, at)
+        begin(quiz, make_person(unit=db.session.get_one(Unit, bank.unit_id), roles=[Role.TRAINER]), at, preview=True)
+        mended = replace(input_of(bank_services.latest_version(question.id)), prompt="Đã sửa lời")
+        bank_services.save_question_draft(bank.id, question.id, mended, based_on=None, by=SYSTEM, at=at)
+        db.session.commit()
+        path = f"/manage/questions/{question.id}/publish"
+        assert "1 lượt làm bài đã dùng phiên bản 1 và giữ nguyên phiên bản đó." in client.page(path).text
+        post(client, path, quizzes=[str(quiz.id)])
+        after = begin(quiz, learner, at)
+    assert "sửa lời" not in result_views(before.id)[0].prompt_html
+    assert "sửa lời" in item_views(after.id)[0].prompt_html
 
 
 def test_a_question_retires_and_comes_back(client, bank):
