@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from core import clock
 from core.db import transaction
+from core.errors import RuleBroken
 from core.files import XLSX
 from core.i18n import gettext as _
 from core.pages import ROWS_PER_PAGE, Page, page_number
@@ -36,7 +37,7 @@ def roster_page() -> ResponseReturnValue:
 @requires(Permission.VIEW_ROSTER)
 def roster_csv() -> ResponseReturnValue:
     """Send a roster as CSV, row by row as the database gives it."""
-    wanted = _noted(_wanted(_filter_form()), "csv")
+    wanted = _noted(_filter_form(), "csv")
     response = Response(stream_with_context(services.roster_csv(actor(), wanted)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename={services.file_name(wanted)}.csv"
     return response
@@ -46,7 +47,7 @@ def roster_csv() -> ResponseReturnValue:
 @requires(Permission.VIEW_ROSTER)
 def roster_xlsx() -> ResponseReturnValue:
     """Send a roster as an Excel workbook, with title, totals and places to sign."""
-    wanted = _noted(_wanted(_filter_form()), "xlsx")
+    wanted = _noted(_filter_form(), "xlsx")
     name = f"{services.file_name(wanted)}.xlsx"
     return send_file(services.roster_xlsx(actor(), wanted), mimetype=XLSX, as_attachment=True, download_name=name)
 
@@ -78,8 +79,14 @@ def _wanted(form: RosterForm) -> RosterFilter:
     )
 
 
-def _noted(wanted: RosterFilter, file_format: str) -> RosterFilter:
-    """Write the export down before anything is sent."""
+def _noted(form: RosterForm, file_format: str) -> RosterFilter:
+    """Write the export down before anything is sent, and return what is exported.
+
+    :raises RuleBroken: when the day does not exist; a file must not quietly be of another day.
+    """
+    if form.as_of.errors:
+        raise RuleBroken(form.as_of.errors[0])
+    wanted = _wanted(form)
     with transaction():
         services.note_export(wanted, file_format, by=actor(), at=clock.now())
     return wanted
