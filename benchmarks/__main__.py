@@ -1,0 +1,44 @@
+"""``python -m benchmarks [--only roster|attempts] [--people N]``: measure, print one table, keep nothing."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from benchmarks import attempts, data, roster
+from benchmarks.databases import Database, fresh_databases
+from benchmarks.figures import Figure, table
+
+MEASURES: dict[str, Callable[[Database], Iterator[Figure]]] = {"roster": roster.measure, "attempts": attempts.measure}
+
+
+def main() -> None:
+    """Measure on both databases and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios to a floor on the same machine.")
+    parser.add_argument("--only", choices=sorted(MEASURES), help="measure this alone")
+    parser.add_argument("--people", type=int, default=100_000, help="people of the organisation (default: %(default)s)")
+    asked = parser.parse_args()
+    began = time.monotonic()
+    figures: list[Figure] = []
+    with fresh_databases() as databases:
+        for database in databases:
+            _tell(f"{database.name}: writing {asked.people:,} people")
+            with database.app.app_context():
+                data.fill(asked.people)
+            for name, measure in MEASURES.items():
+                if asked.only in (None, name):
+                    _tell(f"{database.name}: measuring {name}")
+                    figures += measure(database)
+    print(table(figures))
+    print(
+        f"\n{asked.people:,} people; {time.monotonic() - began:.0f} s in all; load at the end {os.getloadavg()[0]:.1f}."
+    )
+
+
+def _tell(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
