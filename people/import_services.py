@@ -43,7 +43,7 @@ def stage(data: bytes, file_name: str, plan: Plan, *, create_units: bool, by: Ac
 
 
 def visible_import(import_id: int, *, by: Actor, on: date) -> StaffImport:
-    """Return a staff list that the actor may look at: their own, or one into a unit of theirs.
+    """Return a staff list that the actor handed in, while they may import into its unit.
 
     :raises NotFound: when there is none, or none for them.
     """
@@ -53,11 +53,11 @@ def visible_import(import_id: int, *, by: Actor, on: date) -> StaffImport:
     return staged
 
 
-def recent_imports(by: Actor, *, on: date) -> Sequence[StaffImport]:
-    """Return the lists last handed in for the units into which the actor may import."""
+def recent_imports(by: Actor) -> Sequence[StaffImport]:
+    """Return the lists that the actor handed in last."""
     return db.session.scalars(
         select(StaffImport)
-        .where(StaffImport.unit_id.in_(queries.units_in_scope(by, Permission.IMPORT_PEOPLE, on)))
+        .where(StaffImport.uploaded_by_id == by.person_id)
         .order_by(StaffImport.id.desc())
         .limit(RECENT)
     ).all()
@@ -110,8 +110,12 @@ def carry_out(staged: StaffImport, plan: Plan, *, by: Actor, at: datetime, on: d
 
 
 def _is_theirs(staged: StaffImport, *, by: Actor, on: date) -> bool:
-    in_their_unit = staged.unit_id is not None and queries.may_in_unit(by, Permission.IMPORT_PEOPLE, staged.unit_id, on)
-    return in_their_unit and by.may(Permission.IMPORT_PEOPLE)
+    """Only whoever handed a list in looks at it: it may show people whom an officer of a unit below can't see."""
+    return (
+        staged.uploaded_by_id == by.person_id
+        and staged.unit_id is not None
+        and queries.may_in_unit(by, Permission.IMPORT_PEOPLE, staged.unit_id, on)
+    )
 
 
 def _write(plan: Plan, *, by: Actor, at: datetime, on: date) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import case, delete, func, or_, select, update
 
 from core import audit
+from core.clock import local_day
 from core.db import db
 from core.errors import Conflict, NotAllowed, NotFound, RuleBroken, TooMany
 from core.i18n import lazy_gettext as _l
@@ -159,12 +160,28 @@ def change_password(current: str, new: str, *, session_id: int, by: Actor, at: d
     audit.record("account.change_password", by=by, at=at, about=("person", person.id))
 
 
+def may_give_password(person_id: int, *, by: Actor, on: date) -> bool:
+    """Tell whether the actor may replace a person's password.
+
+    A password opens all that its owner may do. So the password of somebody with a role is replaced only by those who
+    could grant that role, else an officer could take over an administrator's account.
+    """
+    holds = (
+        select(RoleGrant.unit_id).where(RoleGrant.person_id == person_id, queries.in_force(RoleGrant, on)).distinct()
+    )
+    return all(queries.may_in_unit(by, Permission.GRANT_ROLES, unit_id, on) for unit_id in db.session.scalars(holds))
+
+
 def give_first_password(person_id: int, *, must_change: bool = True, by: Actor, at: datetime) -> str:
     """Give a person a fresh first password, end their sessions, and return it once for the slip.
 
     It must be changed at the first sign-in, but for the guests of a demonstration. The caller has made sure that the
     actor manages the accounts of the person's unit.
+
+    :raises NotAllowed: when the person has a role that the actor could not grant.
     """
+    if not may_give_password(person_id, by=by, on=local_day(at)):
+        raise NotAllowed(_l("This person has a role here."), _l("Ask the administrator to give them a new password."))
     password = passwords.made_up()
     account = db.session.get(Account, person_id)
     if account is None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from core.forms import parse_day
@@ -154,19 +155,25 @@ def _group(cell: Any) -> str:
     return ""
 
 
+def _remembered(reader: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a reader that reads each text once: units, titles and groups repeat from row to row."""
+    read_text = lru_cache(maxsize=4_000)(reader)
+    return lambda cell: read_text(cell) if isinstance(cell, str) else reader(cell)
+
+
 #: How the cells of each field are read.
 READERS: dict[str, Callable[[Any], Any]] = {
     "staff_code": _code,
     "full_name": _name,
     "birth_date": _birth_date,
     "birth_year": _birth_year,
-    "sex": _sex,
+    "sex": _remembered(_sex),
     "if_female": _mark,
     "if_male": _mark,
     "email": _email,
-    "staff_group": _group,
-    "title": _words,
-    "rank": _words,
-    "unit": _unit,
-    "subunit": _unit,
+    "staff_group": _remembered(_group),
+    "title": _remembered(_words),
+    "rank": _remembered(_words),
+    "unit": _remembered(_unit),
+    "subunit": _remembered(_unit),
 }

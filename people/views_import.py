@@ -32,7 +32,7 @@ def import_list() -> ResponseReturnValue:
             return redirect(url_for("staff.import_preview", import_id=_take(form).id))
         except BadFile as refusal:
             form.file.errors = [f"{refusal.message} {refusal.mend}".strip()]
-    recent = import_services.recent_imports(actor(), on=clock.today())
+    recent = import_services.recent_imports(actor())
     return render_template("people/import.html", form=form, recent=recent), 422 if form.is_submitted() else 200
 
 

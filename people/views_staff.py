@@ -15,6 +15,7 @@ from people import person_queries, queries, services, unit_queries, unit_service
 from people.access import Permission
 from people.forms import ChangeUnitForm, PeopleFilter, UnitForm, with_units
 from people.guards import actor, requires
+from people.person_queries import PersonCard
 
 blueprint = Blueprint("staff", __name__)
 
@@ -45,9 +46,15 @@ def person(person_id: int) -> ResponseReturnValue:
         postings=person_queries.postings_of(person_id),
         grants=person_queries.grants(today, of_person=person_id),
         account=person_queries.account_of(person_id),
-        may_manage=card.unit_id is not None
-        and queries.may_in_unit(who, Permission.MANAGE_ACCOUNTS, card.unit_id, today),
+        may_manage=_may_manage(card),
     )
+
+
+def _may_manage(card: PersonCard) -> bool:
+    """Tell whether the reader may give this person a first password."""
+    who, today = actor(), clock.today()
+    in_scope = card.unit_id is not None and queries.may_in_unit(who, Permission.MANAGE_ACCOUNTS, card.unit_id, today)
+    return in_scope and services.may_give_password(card.id, by=who, on=today)
 
 
 @blueprint.post("/hr/people/<int:person_id>/first-password")

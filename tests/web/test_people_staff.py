@@ -93,6 +93,15 @@ def test_a_first_password_is_shown_once(client, office, officer):
     assert "Đã cấp mật khẩu lần đầu" in client.page(f"/hr/people/{person.id}").text
 
 
+def test_officers_give_no_password_to_administrators(client, office, officer):
+    boss = make_person("Trần Quản Trị", unit=office, roles=[Role.ADMINISTRATOR], account=True)
+    before = db.session.get_one(Account, boss.id).password_hash
+    assert "first-password" not in client.get(f"/hr/people/{boss.id}").text
+    answer = client.post(f"/hr/people/{boss.id}/first-password", data={"csrf_token": csrf(client)})
+    assert answer.status_code == 403
+    assert db.session.get_one(Account, boss.id).password_hash == before
+
+
 def test_heads_of_units_look_but_give_no_passwords(client, office):
     sign_in(client, make_person(unit=office, roles=[Role.UNIT_HEAD]))
     person = make_person(unit=office)
@@ -195,6 +204,8 @@ def test_previews_of_others_do_not_exist(client, office, officer):
     assert client.get(preview).status_code == 404
     answer = client.post(f"{preview}/apply", data={"csrf_token": csrf(client), "shown": "x"})
     assert answer.status_code == 404
+    sign_in(client, make_person(unit=office, roles=[Role.HR_OFFICER]))
+    assert client.get(preview).status_code == 404
 
 
 def test_grants_and_ends_a_role(client, office, administrator):
