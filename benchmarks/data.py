@@ -49,7 +49,8 @@ COLUMNS = {
     "attempt": "id quiz_id quiz_version_id person_id occasion number started_at finished_at finish_reason points "
     "max_points score passed",
     "completion": "id obligation_id person_id cycle_id attempt_id attempts_made started_on completed_at completed_on "
-    "score hours course_title staff_code full_name birth_date sex staff_group rank job_title unit_id unit_name unit_path",
+    "score hours course_title staff_code full_name birth_date sex staff_group rank job_title unit_id unit_name "
+    "unit_path",
     "certificate": "id completion_id person_id year number token title full_name birth_date unit_name job_title "
     "course_title hours started_on completed_on score issuer_name issuer_parent issuer_place signer_title signer_name "
     "issued_at revoked_reason",
@@ -191,8 +192,8 @@ class _Organisation:
         completion_id, unit = self._next("completion"), self._unit_names[person.unit_id]
         rows["completion"].append(
             (completion_id, obligation_id, person.id, cycle_id, attempt_id, tries, day, f"{day} 04:00:00.000000", day,
-             score, 8, COURSE_TITLE, person.staff_code, person.full_name, person.birth_date, person.sex, person.staff_group,
-             person.rank, person.title, person.unit_id, unit, f"{self._unit_names[ROOT_ID]} > {unit}")
+             score, 8, COURSE_TITLE, person.staff_code, person.full_name, person.birth_date, person.sex,
+             person.staff_group, person.rank, person.title, person.unit_id, unit, f"{self._unit_names[ROOT_ID]} > {unit}")
         )  # fmt: skip
         rows["certificate"].append(
             (completion_id, completion_id, person.id, year, completion_id, f"T{completion_id:025d}",

@@ -22,13 +22,12 @@ FAMILIES = (
     "Dương",
 )
 MIDDLES = ("Thị", "Văn", "Minh", "Thanh", "Ngọc", "Hữu", "Đức", "Thu", "Quang", "Xuân", "Hồng", "Gia", "Bảo", "Khánh")
-GIVENS = tuple(
-    """
-    An Ánh Bình Cường Châu Diệp Dũng Đạt Đức Giang Hà Hải Hạnh Hiền Hiếu Hoa Hùng Huy Hương Khang Khuê Lan Linh
-    Long Mai Nam Nga Ngân Nhung Oanh Phong Phúc Phương Quân Quyên Sơn Tâm Thảo Thắng Thủy Tiến Trang Trung Tú
-    Uyên Vân Việt Vinh Xuân Yến
-    """.split()
-)
+GIVENS = (
+    "An", "Ánh", "Bình", "Cường", "Châu", "Diệp", "Dũng", "Đạt", "Đức", "Giang", "Hà", "Hải", "Hạnh", "Hiền",
+    "Hiếu", "Hoa", "Hùng", "Huy", "Hương", "Khang", "Khuê", "Lan", "Linh", "Long", "Mai", "Nam", "Nga", "Ngân",
+    "Nhung", "Oanh", "Phong", "Phúc", "Phương", "Quân", "Quyên", "Sơn", "Tâm", "Thảo", "Thắng", "Thủy", "Tiến",
+    "Trang", "Trung", "Tú", "Uyên", "Vân", "Việt", "Vinh", "Xuân", "Yến",
+)  # fmt: skip
 
 
 class Names:

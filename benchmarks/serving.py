@@ -5,11 +5,13 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from benchmarks.databases import ROOT, SECRET_KEY, Database
 from server import THREADS
@@ -50,13 +52,14 @@ def serving(factory: str, database: Database, *, workers: int = 2) -> Iterator[S
         sys.executable, "-m", "gunicorn", "--worker-class=gthread", f"--workers={workers}", f"--threads={THREADS}",
         f"--bind=127.0.0.1:{port}", "--log-level=warning", "--worker-tmp-dir=/dev/shm", "--keep-alive=60", factory,
     ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        _wait_until_open(process, port)
-        yield Server(port, process)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_until_open(process, port, log)
+            yield Server(port, process)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 class Client:
@@ -125,7 +128,7 @@ def _status_kib(path: Path) -> int:
     return next(int(line.split()[1]) for line in path.read_text().splitlines() if line.startswith("VmHWM:"))
 
 
-def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -133,7 +136,8 @@ def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError("The server did not start.")
+    log.seek(0)
+    raise RuntimeError(f"The server did not start:\n{log.read().decode()[-4000:]}")
 
 
 def _free_port() -> int:

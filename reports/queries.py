@@ -15,11 +15,13 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import aliased
@@ -133,7 +135,7 @@ class _Duties:
         place, completion, exemption = self.place, self.completion, self.exemption
         owed = and_(
             Obligation.person_id == place.c.person_id,
-            or_(place.c.obligation_id.is_(None), place.c.obligation_id == Obligation.id),
+            or_(place.c.is_posted, place.c.obligation_id == Obligation.id),
         )
         statement = (
             statement.select_from(place)
@@ -231,6 +233,7 @@ def _places(wanted: RosterFilter, units: Sequence[int]) -> Subquery:
             Posting.title.label("job_title"),
             name.name.label("unit_name"),
             cast(null(), Integer).label("obligation_id"),
+            true().label("is_posted"),
         )
         .join(
             name,
@@ -248,6 +251,7 @@ def _places(wanted: RosterFilter, units: Sequence[int]) -> Subquery:
         Completion.job_title,
         Completion.unit_name,
         Completion.obligation_id,
+        false().label("is_posted"),
     ).where(
         Completion.completed_on <= wanted.as_of,
         Completion.unit_id.in_(units),
