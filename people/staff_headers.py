@@ -54,15 +54,11 @@ class Header:
 def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
     """Return the header: the first row, or two read as one, with a code and a name; None when there is none."""
     for number, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
-        for second in (None, rows[number + 1] if number + 1 < len(rows) else None):
-            if second is not None and not _continues(row, second):
-                continue
-            columns, words = _columns(row, second)
-            if "staff_code" in columns and ("full_name" in columns or "given_name" in columns):
-                deeper = second is None and number + 1 < len(rows) and _continues(row, rows[number + 1])
-                if deeper:
-                    columns, words = _columns(row, rows[number + 1])
-                return Header(columns, words, number + (2 if deeper or second is not None else 1))
+        below = rows[number + 1] if number + 1 < len(rows) else []
+        second = below if _continues(row, below) else None
+        columns, words = _columns(row, second)
+        if "staff_code" in columns and ("full_name" in columns or "given_name" in columns):
+            return Header(columns, words, number + (1 if second is None else 2))
     return None
 
 
@@ -86,9 +82,12 @@ def letter(column: int) -> str:
 
 def _continues(row: Sequence[Any], second: Sequence[Any]) -> bool:
     """Tell whether the second row goes on with the header (merged cells repeat in it); people would bring digits."""
-    headers = sum(1 for cell in second if isinstance(cell, str) and field_of(cell))
     people = any(isinstance(cell, dict) or any(char.isdigit() for char in cell) for cell in second)
-    return not people and headers >= 2
+    return not people and _headers(row) >= 1 and _headers(second) >= 2
+
+
+def _headers(row: Sequence[Any]) -> int:
+    return sum(1 for cell in row if isinstance(cell, str) and field_of(cell))
 
 
 def _columns(row: Sequence[Any], second: Sequence[Any] | None) -> tuple[dict[str, int], dict[str, str]]:

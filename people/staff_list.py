@@ -21,7 +21,8 @@ _SIGNATURE = re.compile(
     r"nguoi lap|\(ky|ky,? (va )?ghi ro|ky ten|thu truong|xac nhan cua|noi nhan"
     r"|ngay\b.*\bthang\b.*\bnam\b|^(kt|tm|tl|tuq)\b"
 )
-_TOTAL = re.compile(r"^(tong( so| cong)?|cong|danh sach (nay )?(co|gom))\b")
+#: "Tổng số: 25", "Cộng 12", but not what begins alike: "Công chức", "Tổng hợp".
+_TOTAL = re.compile(r"^(tong (so|cong)\b|(tong|cong)\s*([:.(]|\d|$)|danh sach (nay )?(co|gom)\b)")
 _SECTION_NUMBER = re.compile(r"^([ivxlc]+|[a-z]|\d+(\.\d+)+)[.)]?$")
 
 

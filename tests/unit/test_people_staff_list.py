@@ -104,6 +104,7 @@ def test_joins_family_and_given_names():
 
 def test_reads_a_header_of_two_lines():
     found = read(
+        [],
         ["TT", "Mã CC", "Họ và tên", "Ngày sinh", "Ngày sinh", "Đơn vị"],
         ["TT", "Mã CC", "Họ và tên", "Nam", "Nữ", "Đơn vị"],
         ["1", "0017", "Nguyễn Thị An", "", "05/01/1990", "A"],
