@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from core.db import db
 from tests.support.databases import Databases
 from tests.support.live import LiveServer, serving
 
@@ -41,11 +43,18 @@ def servers(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
 
         def server(dialect: str) -> LiveServer:
             if dialect not in running:
-                log = tmp_path_factory.mktemp("server") / "log"
-                running[dialect] = stack.enter_context(serving(databases.new_app(dialect), log))
+                app, log = databases.new_app(dialect), tmp_path_factory.mktemp("server") / "log"
+                stack.callback(close_connections, app)
+                running[dialect] = stack.enter_context(serving(app, log))
             return running[dialect]
 
         yield server
+
+
+def close_connections(app: Flask) -> None:
+    """Close what tests have opened to the database of an application."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

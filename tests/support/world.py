@@ -53,29 +53,32 @@ class World:
     forms: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def make_world(name: str = "Sở Nội vụ") -> World:
-    """Make an office with one of everything."""
-    unit = make_unit(name)
-    training = make_training(unit)
+def make_world(training: Training | None = None, *, mark: str = "") -> World:
+    """Make an office with one of everything.
+
+    :param mark: stands at the end of every text that people type.
+    """
+    training = training or make_training(make_unit("Sở Nội vụ"))
+    unit = training.unit
     names = ("Lê Thị Bình", "Trần Văn Cường", "Hoàng Thị Dung")
-    graduate, learner, exempted = (make_person(name, unit=unit) for name in names)
+    graduate, learner, exempted = (make_person(name + mark, unit=unit, title=f"Chuyên viên{mark}") for name in names)
     cycle = open_year(training)
     completion = complete(graduate, training, cycle)
     read(learner, lesson_ids(cycle))
     finished = hand_in(begin(training.quiz, learner), learner)
     attempt = begin(training.quiz, learner)
     world = World(unit, training, cycle, graduate, learner, attempt, finished)
-    world.ids = _ids(world)
+    world.ids = _ids(world) | {"media_id": _picture(unit, mark), "source_id": _source(mark)}
     world.ids |= {
         "certificate_id": _certificate(completion.id).id,
         "token": _certificate(completion.id).token,
         "obligation_id": obligation_of(learner, cycle).id,
         "grant_id": give_role(learner, Role.UNIT_HEAD, make_unit(parent=unit)).id,
-        "import_id": _staff_list(unit),
+        "import_id": _staff_list(unit, mark),
     }
     spared = obligation_of(exempted, cycle).id
     with transaction():
-        exempt(spared, "maternity", "Nghỉ thai sản", "1/QĐ", by=SYSTEM, at=clock.now())
+        exempt(spared, "maternity", f"Nghỉ thai sản{mark}", "1/QĐ", by=SYSTEM, at=clock.now())
     world.exceptions = {
         "quizzes.result": {"attempt_id": finished.id},
         "cycles.end_exemption": {"obligation_id": spared},
@@ -114,8 +117,6 @@ def _ids(world: World) -> dict[str, Any]:
         "attempt_id": world.attempt.id,
         "requirement_id": world.training.requirement.id,
         "cycle_id": world.cycle.id,
-        "media_id": _picture(world.unit),
-        "source_id": _source(),
     }
 
 
@@ -123,26 +124,35 @@ def _certificate(completion_id: int) -> Certificate:
     return db.session.scalars(select(Certificate).where(Certificate.completion_id == completion_id)).one()
 
 
-def _staff_list(unit: Unit) -> int:
-    data = staff_workbook([1, "00777", "Đỗ Văn Mới", "01/02/1990", "Nam", "Chuyên viên", "", "Sở Nội vụ", "", ""])
+def _staff_list(unit: Unit, mark: str) -> int:
+    data = staff_workbook(
+        [1, "00777", "Đỗ Văn Mới", "01/02/1990", "Nam", f"Chuyên viên{mark}", "", "Sở Nội vụ", "", ""]
+    )
     staff_list = import_plans.read_file(data)
     plan = import_plans.make_plan(staff_list, unit.id, create_units=False, by=SYSTEM, on=clock.today())
     with transaction():
-        return import_services.stage(data, "danh-sach.xlsx", plan, create_units=False, by=SYSTEM, at=clock.now()).id
+        return import_services.stage(
+            data, f"danh-sach{mark}.xlsx", plan, create_units=False, by=SYSTEM, at=clock.now()
+        ).id
 
 
-def _picture(unit: Unit) -> int:
+def _picture(unit: Unit, mark: str) -> int:
     drawn = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(drawn, "PNG")
     with transaction():
         media = library_services.add_picture(
-            drawn.getvalue(), file_name="hinh.png", alt="Hình thử", unit_id=unit.id, by=SYSTEM, at=clock.now()
+            drawn.getvalue(),
+            file_name=f"hinh{mark}.png",
+            alt=f"Hình thử{mark}",
+            unit_id=unit.id,
+            by=SYSTEM,
+            at=clock.now(),
         )
     return media.id
 
 
-def _source() -> int:
-    draft = SourceDraft(code="luat-thu-2020", title="Luật thử", number="01/2020/QH14", issuer="Quốc hội")
+def _source(mark: str) -> int:
+    draft = SourceDraft(code="luat-thu-2020", title=f"Luật thử{mark}", number="01/2020/QH14", issuer="Quốc hội")
     with transaction():
         library_services.put_source(draft, by=SYSTEM, at=clock.now())
     return db.session.scalars(select(Source.id).where(Source.code == draft.code)).one()
