@@ -193,7 +193,8 @@ class _Organisation:
         rows["completion"].append(
             (completion_id, obligation_id, person.id, cycle_id, attempt_id, tries, day, f"{day} 04:00:00.000000", day,
              score, 8, COURSE_TITLE, person.staff_code, person.full_name, person.birth_date, person.sex,
-             person.staff_group, person.rank, person.title, person.unit_id, unit, f"{self._unit_names[ROOT_ID]} > {unit}")
+             person.staff_group, person.rank, person.title, person.unit_id, unit,
+             f"{self._unit_names[ROOT_ID]} > {unit}")
         )  # fmt: skip
         rows["certificate"].append(
             (completion_id, completion_id, person.id, year, completion_id, f"T{completion_id:025d}",
