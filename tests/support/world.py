@@ -73,7 +73,7 @@ def make_world(training: Training | None = None, *, mark: str = "") -> World:
         "certificate_id": _certificate(completion.id).id,
         "token": _certificate(completion.id).token,
         "obligation_id": obligation_of(learner, cycle).id,
-        "grant_id": give_role(learner, Role.UNIT_HEAD, make_unit(parent=unit)).id,
+        "grant_id": give_role(graduate, Role.UNIT_HEAD, make_unit(parent=unit)).id,
         "import_id": _staff_list(unit, mark),
     }
     spared = obligation_of(exempted, cycle).id

@@ -15,7 +15,7 @@ from core.db import db, transaction
 from core.i18n import LANGUAGE_COOKIE
 from lessons.models import Course
 from people.access import SYSTEM, Role
-from people.models import Person, Unit
+from people.models import Person, StaffImport, Unit
 from quizzes.models import Quiz
 from tests.support.factories_people import make_person, make_unit, sign_in
 from tests.support.factories_training import Training
@@ -135,6 +135,7 @@ def pages(app, world: World) -> Iterator[tuple[str, str]]:
 def test_what_people_type_is_text_on_every_page(app, client, marked, role):
     """The client itself refuses inline scripts and handlers; an element of the canary's would be one too many."""
     person = marked.learner if role == "holder" else make_person(f"Vũ {CANARY}", unit=marked.unit, roles=[Role(role)])
+    db.session.get_one(StaffImport, marked.ids["import_id"]).uploaded_by_id = person.id
     sign_in(client, person)
     shown = set()
     for endpoint, path in pages(app, marked):

@@ -9,7 +9,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from people import menu
 from people.access import ROLE_PERMISSIONS, Permission, Role
-from tests.support.factories_people import make_person, make_unit, sign_in
+from tests.support.factories_people import give_role, make_person, make_unit, sign_in
 from tests.support.world import World, make_world
 
 ANYBODY, SIGNED_IN = "anybody", "signed in"
@@ -57,7 +57,10 @@ SHARED = {
 #: Sessions that are not one's own: nothing happens, and nothing is told (see test_people_account).
 SILENT = {"people.end_session"}
 #: What belongs to a person; others find nothing, whatever their role.
-OWN = {"quizzes.attempt", "quizzes.state", "quizzes.save", "quizzes.confirm", "quizzes.submit"}
+OWN = {
+    "quizzes.attempt", "quizzes.state", "quizzes.save", "quizzes.confirm", "quizzes.submit",
+    "staff.import_preview", "staff.apply_import",
+}  # fmt: skip
 #: What belongs to a person, and is shown to those who look after them.
 SUPERVISED = {"quizzes.result": Permission.VIEW_ATTEMPTS, "certificates.show": Permission.VIEW_ROSTER,
               "certificates.download": Permission.VIEW_ROSTER}  # fmt: skip
@@ -114,7 +117,11 @@ def world(session, at):
 def walker(app, client, role: str, unit) -> Walker:
     if role == "nobody":
         return Walker(app, client)
-    return Walker(app, client, make_person("Vũ Thị Đi", unit=unit, roles=[] if role == "learner" else [Role(role)]))
+    # Without a posting, so that none of the addresses binds them to the training of the unit.
+    person = make_person("Vũ Thị Đi")
+    if role != "learner":
+        give_role(person, Role(role), unit)
+    return Walker(app, client, person)
 
 
 def passes_door(role: str, rule: str) -> bool:
