@@ -156,12 +156,11 @@ def give_password(app: Flask, staff_code: str) -> None:
 
 @cache
 def _vietnamese() -> dict[str, str]:
-    return {
-        str(message.id if isinstance(message.id, str) else message.id[0]): str(
-            message.string if isinstance(message.string, str) else message.string[0]
-        )
-        for message in merged_catalog(parts())
-    }
+    return {_first(message.id): _first(message.string) for message in merged_catalog(parts()) if message.string}
+
+
+def _first(forms: object) -> str:
+    return str(forms[0] if isinstance(forms, list | tuple) else forms)
 
 
 def words(text: str, **values: object) -> str:

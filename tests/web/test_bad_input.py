@@ -3,6 +3,7 @@
 import io
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import url_for
@@ -166,6 +167,15 @@ def test_no_address_fails_on_nonsense_in_its_query(app, client, session, at):
         for _ in range(3):
             answer = client.get(path, query_string={name: next(values) for name in FIELDS})
             assert answer.status_code < 500, path
+
+
+def test_what_does_not_exist_is_not_found_and_no_fault(app, client, session, at):
+    sign_in(client, make_person("Vũ Đi", unit=make_unit(), roles=list(Role)))
+    with app.test_request_context():
+        rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.arguments]
+        absent: list[dict[str, Any]] = [dict.fromkeys(rule.arguments, 2**31 - 1) for rule in rules]
+        paths = [url_for(rule.endpoint, **values) for rule, values in zip(rules, absent, strict=True)]
+    assert {client.get(path).status_code for path in paths} == {404}
 
 
 def test_no_form_fails_on_nonsense(app, client, session, at):
