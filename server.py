@@ -30,6 +30,8 @@ def hand_over(*, host: str, port: int, workers: int) -> None:
         f"--bind={host}:{port}",
         "--log-level=warning",
         "--worker-tmp-dir=/dev/shm",
+        # Its socket would lie in the home folder, one for all instances of a user, and nobody steers ours by it.
+        "--no-control-socket",
         "app:create_app()",
     ]
     os.execv(sys.executable, arguments)

@@ -54,7 +54,7 @@ def serving(app: Flask, log: Path, *, workers: int = 1) -> Iterator[LiveServer]:
         "NEP_SECRET_KEY": TEST_KEY,
         "NEP_BASE_URL": url,
     }
-    options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", "--threads=4", "--preload"]
+    options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", "--threads=4", "--preload", "--no-control-socket"]
     command = [sys.executable, "-m", "gunicorn", *options, "app:create_app()"]
     with log.open("wb") as output:
         server = subprocess.Popen(
