@@ -25,7 +25,7 @@ import reports.views
 import training.views
 import training.views_hr
 from core.db import db, init_db
-from core.i18n import babel, chosen_language
+from core.i18n import init_i18n
 from core.logs import init_logs
 from core.web import init_web, public
 from lessons.hooks import LessonHooks
@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logs(app)
     init_db(app)
     Migrate(app, db, compare_type=True, render_as_batch=True)
-    babel.init_app(app, locale_selector=chosen_language)
+    init_i18n(app)
     init_web(app)
     init_guards(app)
     for blueprint in BLUEPRINTS:

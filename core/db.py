@@ -94,8 +94,8 @@ def init_db(app: Flask) -> None:
     """Bind the database to the application and set up each new connection."""
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
-    app.config["SQLALCHEMY_SESSION_OPTIONS"] = {"expire_on_commit": False}
+        # No ping before use: after a restart of the database one request answers 503 and the pool starts afresh.
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 8, "max_overflow": 8}
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -1,6 +1,8 @@
 """Translation: the one door to Flask-Babel for code. Message ids are English; Vietnamese is the default language."""
 
-from flask import has_request_context, request
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations, gettext, lazy_gettext, ngettext
 
 __all__ = [
@@ -9,6 +11,7 @@ __all__ = [
     "chosen_language",
     "current_language",
     "gettext",
+    "init_i18n",
     "lazy_gettext",
     "ngettext",
     "unfilled_ngettext",
@@ -18,6 +21,24 @@ LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 LANGUAGE_COOKIE = "nep_language"
 
 babel = Babel()
+
+
+def init_i18n(app: Flask) -> None:
+    """Translate into the reader's language; templates look the catalogue up once per request, not once per text."""
+    babel.init_app(app, locale_selector=chosen_language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda singular, plural, number: _catalogue().ungettext(singular, plural, number),
+        newstyle=True,
+    )
+
+
+def _catalogue() -> Any:
+    if not has_request_context():
+        return get_translations()
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
 
 
 def unfilled_ngettext(singular: str, plural: str, number: int) -> str:

@@ -1,12 +1,14 @@
 """The doors: who is signed in, and the access rules that views declare. Only here does a cookie become an actor."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from flask import Flask, g, redirect, request, url_for
 from flask import session as flask_session
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
 
 from core import clock
 from core.db import transaction
@@ -32,7 +34,7 @@ class SignedIn(UserMixin):
     def __init__(self, found: SessionFound, token: str) -> None:
         self.actor = found.actor
         self.token = token
-        self.session_id = found.session.id
+        self.session_id = found.session_id
         self.must_change_password = found.must_change_password
         self.full_name = found.actor.full_name
         self.staff_code = found.staff_code
@@ -101,7 +103,7 @@ def _load(token: str) -> SignedIn | None:
     found = queries.actor_for_session(services.token_hash(token), clock.now(), clock.today())
     if found is None:
         return None
-    g.last_seen_at = found.session.last_seen_at
+    g.last_seen_at = found.last_seen_at
     return SignedIn(found, token)
 
 
@@ -130,7 +132,7 @@ def _ask_for_first_password() -> ResponseReturnValue | None:
 
 
 def _note_last_seen() -> None:
-    """Write down, every few minutes, that a session is in use."""
+    """Write down, every few minutes, that a session is in use. Pages are read on when nothing can be written."""
     if current_user.is_authenticated and request.method == "GET" and clock.now() - g.last_seen_at > SEEN_EVERY:
-        with transaction():
+        with suppress(OperationalError), transaction():
             services.note_last_seen(current_user.session_id, at=clock.now())

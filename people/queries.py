@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy import CTE, BindParameter, ColumnElement, Date, Select, and_, bindparam, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from core.db import db
+from core.db import UtcDateTime, db
 from people.access import Actor, Grant, Permission, Role
 from people.models import Account, Person, Placement, Posting, RoleGrant, UserSession
 
 
-def in_force(table: type[Placement] | type[Posting] | type[RoleGrant], on: date) -> ColumnElement[bool]:
+def in_force(
+    table: type[Placement] | type[Posting] | type[RoleGrant], on: date | BindParameter[date]
+) -> ColumnElement[bool]:
     """Return the condition that a period holds on a day (half-open: without its last day)."""
     return and_(table.valid_from <= on, or_(table.valid_to.is_(None), table.valid_to > on))
 
@@ -69,8 +71,32 @@ class SessionFound:
 
     actor: Actor
     staff_code: str
-    session: UserSession
+    session_id: int
+    last_seen_at: datetime
     must_change_password: bool
+
+
+#: Asked at every request, so built once; parameters ``token_hash``, ``at`` and ``on``.
+_RUNNING_SESSION = (
+    select(
+        UserSession.id,
+        UserSession.person_id,
+        UserSession.last_seen_at,
+        Person.full_name,
+        Person.staff_code,
+        Account.must_change_password,
+        RoleGrant.role,
+        RoleGrant.unit_id,
+    )
+    .join(Person, Person.id == UserSession.person_id)
+    .join(Account, Account.person_id == Person.id)
+    .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, bindparam("on", type_=Date))))
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.ended_at.is_(None),
+        UserSession.expires_at > bindparam("at", type_=UtcDateTime),
+    )
+)
 
 
 def actor_for_session(token_hash: str, at: datetime, on: date) -> SessionFound | None:
@@ -78,25 +104,13 @@ def actor_for_session(token_hash: str, at: datetime, on: date) -> SessionFound |
 
     One query; None when the session has ended or expired. Grants are those of this day, so a change holds at once.
     """
-    rows = db.session.execute(
-        select(
-            UserSession,
-            Person.full_name,
-            Person.staff_code,
-            Account.must_change_password,
-            RoleGrant.role,
-            RoleGrant.unit_id,
-        )
-        .join(Person, Person.id == UserSession.person_id)
-        .join(Account, Account.person_id == Person.id)
-        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, on)))
-        .where(UserSession.token_hash == token_hash, UserSession.ended_at.is_(None), UserSession.expires_at > at)
-    ).all()
+    rows = db.session.execute(_RUNNING_SESSION, {"token_hash": token_hash, "at": at, "on": on}).all()
     if not rows:
         return None
-    session, full_name, staff_code, must_change, _role, _unit = rows[0]
+    first = rows[0]
     grants = tuple(Grant(Role(row.role), row.unit_id) for row in rows if row.role is not None)
-    return SessionFound(Actor(session.person_id, full_name, grants), staff_code, session, must_change)
+    actor = Actor(first.person_id, first.full_name, grants)
+    return SessionFound(actor, first.staff_code, first.id, first.last_seen_at, first.must_change_password)
 
 
 def running_sessions(person_id: int, at: datetime) -> Sequence[UserSession]:

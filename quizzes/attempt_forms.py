@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.errors import RuleBroken
 from core.i18n import lazy_gettext as _l
-from quizzes.attempt_services import TypedAnswer
+from quizzes.answer_services import TypedAnswer
 
 _FIELD = re.compile(r"([a-z]+)-([1-9][0-9]{0,9})", re.ASCII)
 _REVISION = "revision"

@@ -11,7 +11,7 @@ from core.html import plain_text
 from people.access import Actor, Permission
 from people.queries import may_in_unit
 from quizzes import behaviour, queries
-from quizzes.attempt_services import SaveOutcome, StoredAnswer, TypedAnswer
+from quizzes.answer_services import SaveOutcome, StoredAnswer, TypedAnswer
 from quizzes.behaviour import PREVIEW
 from quizzes.hooks import quiz_hooks
 from quizzes.models import Attempt, Quiz, QuizVersion

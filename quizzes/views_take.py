@@ -14,7 +14,7 @@ from core.i18n import lazy_gettext as _l
 from core.web import wants_json
 from people.access import SYSTEM
 from people.guards import actor, signed_in
-from quizzes import attempt_pages, behaviour, queries
+from quizzes import answer_services, attempt_pages, behaviour, queries
 from quizzes import attempt_services as services
 from quizzes.attempt_forms import posted_answers, posted_pairs
 from quizzes.behaviour import Ending, Phase
@@ -81,7 +81,7 @@ def save(attempt_id: int) -> ResponseReturnValue:
     """Save answers, sent by the page's script one by one or by its form all at once."""
     answers = posted_answers(request.form)
     with transaction():
-        outcome = services.save(attempt_id, answers, by=actor(), at=clock.now())
+        outcome = answer_services.save(attempt_id, answers, by=actor(), at=clock.now())
     if wants_json():
         refused = bool(outcome.conflicts) or outcome.phase is not Phase.OPEN
         return jsonify(attempt_pages.saved_json(outcome, at=clock.now())), 409 if refused else 200
@@ -97,7 +97,7 @@ def save(attempt_id: int) -> ResponseReturnValue:
 
 
 def _conflict_page(
-    attempt_id: int, outcome: services.SaveOutcome, answers: dict[int, services.TypedAnswer]
+    attempt_id: int, outcome: answer_services.SaveOutcome, answers: dict[int, answer_services.TypedAnswer]
 ) -> ResponseReturnValue:
     """Show what is stored and what was sent, and let the person decide."""
     in_conflict = [(item_id, answers[item_id]) for item_id in sorted(outcome.conflicts)]

@@ -14,8 +14,8 @@ from core import clock
 from core.db import db, transaction
 from core.errors import NotAllowed, NotFound, RuleBroken
 from people.access import SYSTEM, Role
-from quizzes import attempt_services, queries
-from quizzes.attempt_services import TypedAnswer
+from quizzes import answer_services, attempt_services, queries
+from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import NETWORK_GRACE, Ending, Phase
 from quizzes.models import Attempt, AttemptDraft, AttemptStep
 from tests.support.factories_attempts import (
@@ -322,7 +322,7 @@ def test_a_save_is_one_read_and_one_write(quiz, person, at):
     for chosen in ({}, answers):
         typed = {item: TypedAnswer({"chosen": chosen.get(item, [])}, 0) for item in answers}
         with count_queries() as statements, transaction():
-            attempt_services.save(attempt_id, typed, by=by, at=at)
+            answer_services.save(attempt_id, typed, by=by, at=at)
         assert len(statements) == 1 + bool(chosen), statements
 
 

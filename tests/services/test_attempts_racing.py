@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from core.db import db, transaction
 from people.access import SYSTEM, Actor
-from quizzes import attempt_services, queries
-from quizzes.attempt_services import TypedAnswer
+from quizzes import answer_services, attempt_services, queries
+from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import Phase
 from quizzes.models import Attempt, AttemptItem, AttemptStep
 from tests.support.factories_attempts import begin, give, items_of, make_small_quiz, right_answers, standing_above
@@ -86,7 +86,7 @@ def test_two_windows_saving_at_once_never_overwrite_each_other_unseen(own_app, a
     def saving(key):
         def save():
             typed = {item_id: TypedAnswer({"chosen": [key]}, 0)}
-            return attempt_services.save(attempt_id, typed, by=by, at=at)
+            return answer_services.save(attempt_id, typed, by=by, at=at)
 
         return save
 
@@ -105,11 +105,11 @@ def test_saves_racing_a_submit_are_counted_or_refused(own_app, above, quiz, pers
 
     def saving(item_id, chosen):
         typed = {item_id: TypedAnswer({"chosen": chosen}, 0)}
-        return lambda: attempt_services.save(attempt_id, typed, by=by, at=at)
+        return lambda: answer_services.save(attempt_id, typed, by=by, at=at)
 
     jobs = [saving(*answer) for answer in right_answers(attempt).items() for _ in range(4)]
     jobs.insert(len(jobs) // 2, lambda: attempt_services.finish(attempt_id, by=SYSTEM, at=at))
-    outcomes = [done for done in all_at_once(own_app, *jobs) if isinstance(done, attempt_services.SaveOutcome)]
+    outcomes = [done for done in all_at_once(own_app, *jobs) if isinstance(done, answer_services.SaveOutcome)]
     kept = queries.outcomes(attempt_id)
     for outcome in outcomes:
         for item_id, stored in outcome.stored.items():

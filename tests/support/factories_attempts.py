@@ -14,8 +14,8 @@ from core.db import db, transaction
 from core.errors import DomainError
 from people.access import Actor
 from people.models import Person, Unit
-from quizzes import attempt_services, queries
-from quizzes.attempt_services import SaveOutcome, TypedAnswer
+from quizzes import answer_services, attempt_services, queries
+from quizzes.answer_services import SaveOutcome, TypedAnswer
 from quizzes.hooks import Occasion, QuizHooks
 from quizzes.models import Attempt, AttemptItem, QuestionVersion, Quiz
 from quizzes.question_content import OptionInput
@@ -109,7 +109,7 @@ def give(
     """Save answers (chosen keys by item id) in a transaction of its own."""
     typed = {item_id: TypedAnswer({"chosen": list(chosen)}, base) for item_id, chosen in answers.items()}
     with transaction():
-        return attempt_services.save(attempt.id, typed, by=actor_of(person), at=at or clock.now())
+        return answer_services.save(attempt.id, typed, by=actor_of(person), at=at or clock.now())
 
 
 def hand_in(attempt: Attempt, person: Person, at: datetime | None = None) -> Attempt:
