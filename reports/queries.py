@@ -35,6 +35,7 @@ from people.models import Person, Placement, Posting
 from people.queries import in_force, units_below, units_in_scope
 from quizzes.models import Attempt
 from training.models import Completion, Cycle, Exemption, Obligation, Requirement
+from training.queries_cycles import provided_to
 from training.rules import occasion_key
 
 Columns = TypeVarTuple("Columns")
@@ -99,10 +100,17 @@ def roster_years() -> Sequence[int]:
     return db.session.scalars(select(Cycle.year).distinct().order_by(Cycle.year.desc())).all()
 
 
-def requirements_of(year: int) -> Sequence[Requirement]:
-    """Return the requirements that have a cycle in a year, by title."""
+def requirements_of(actor: Actor, year: int, on: date) -> Sequence[Requirement]:
+    """Return what the actor's units, or the units above them, require in a year, by title."""
     return db.session.scalars(
-        select(Requirement).join(Cycle).where(Cycle.year == year, Cycle.state != "draft").order_by(Requirement.title)
+        select(Requirement)
+        .join(Cycle)
+        .where(
+            Cycle.year == year,
+            Cycle.state != "draft",
+            provided_to(actor, Permission.VIEW_ROSTER, Requirement.unit_id, on),
+        )
+        .order_by(Requirement.title)
     ).all()
 
 

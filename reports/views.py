@@ -49,7 +49,9 @@ def roster_xlsx() -> ResponseReturnValue:
     """Send a roster as an Excel workbook, with title, totals and places to sign."""
     wanted = _noted(_filter_form(), "xlsx")
     name = f"{services.file_name(wanted)}.xlsx"
-    return send_file(services.roster_xlsx(actor(), wanted), mimetype=XLSX, as_attachment=True, download_name=name)
+    response = send_file(services.roster_xlsx(actor(), wanted), mimetype=XLSX, as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _filter_form() -> RosterForm:
@@ -60,7 +62,7 @@ def _filter_form() -> RosterForm:
     form.year.choices = [(year, str(year)) for year in years]
     if form.year.data not in years:
         form.year.data = years[0]
-    requirements = queries.requirements_of(form.year.data)
+    requirements = queries.requirements_of(actor(), form.year.data, today)
     form.requirement.choices = [(0, _("All requirements")), *((each.id, each.title) for each in requirements)]
     form.unit.choices = [(0, _("All units in my scope")), *unit_choices(actor(), Permission.VIEW_ROSTER, today)]
     for choice in (form.requirement, form.unit):

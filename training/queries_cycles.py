@@ -44,9 +44,8 @@ def latest_quiz_version(quiz_id: int) -> int | None:
 def course_choices(actor: Actor, on: date) -> list[tuple[int, str]]:
     """Return the published courses of the actor's units, and of the units above, which provide for them."""
     published = exists().where(CourseVersion.course_id == Course.id)
-    rows = db.session.execute(
-        select(Course.id, Course.title).where(published, _provided_to(actor, Course.unit_id, on)).order_by(Course.title)
-    )
+    provided = provided_to(actor, Permission.MANAGE_TRAINING, Course.unit_id, on)
+    rows = db.session.execute(select(Course.id, Course.title).where(published, provided).order_by(Course.title))
     return [(row.id, row.title) for row in rows]
 
 
@@ -56,21 +55,22 @@ def quiz_choices(actor: Actor, on: date) -> list[tuple[int, str]]:
     is_latest = ~exists().where(
         newer.quiz_id == QuizVersion.quiz_id, newer.number > QuizVersion.number, newer.published_at.is_not(None)
     )
+    provided = provided_to(actor, Permission.MANAGE_TRAINING, Quiz.unit_id, on)
     rows = db.session.execute(
         select(Quiz.id, QuizVersion.title)
         .join(QuizVersion, QuizVersion.quiz_id == Quiz.id)
-        .where(QuizVersion.published_at.is_not(None), is_latest, _provided_to(actor, Quiz.unit_id, on))
+        .where(QuizVersion.published_at.is_not(None), is_latest, provided)
         .order_by(QuizVersion.title)
     )
     return [(row.id, row.title) for row in rows]
 
 
-def _provided_to(actor: Actor, unit_id: Any, on: date) -> ColumnElement[bool]:
+def provided_to(actor: Actor, permission: Permission, unit_id: Any, on: date) -> ColumnElement[bool]:
     """Return the condition that a unit is in the actor's scope, or above it."""
-    scope = units_in_scope(actor, Permission.MANAGE_TRAINING, on)
+    scope = units_in_scope(actor, permission, on)
     above = (
         select(Placement.parent_id.label("unit_id"))
-        .where(Placement.unit_id.in_(actor.scope(Permission.MANAGE_TRAINING)), in_force(Placement, on))
+        .where(Placement.unit_id.in_(actor.scope(permission)), in_force(Placement, on))
         .cte("units_above", recursive=True)
     )
     step = aliased(Placement)

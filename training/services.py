@@ -13,6 +13,7 @@ from core.errors import Conflict, NotFound, RuleBroken
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from people.access import Actor, Permission
+from people.queries import units_below
 from people.services import ensure_in_unit
 from training.audience import missing_obligations
 from training.models import AudienceRule, Cycle, Obligation, Requirement
@@ -75,6 +76,8 @@ def edit_requirement(requirement_id: int, facts: RequirementFacts, *, by: Actor,
             _l("The course and the quiz can't change while a year is open."),
             _l("Close the year, or make a new requirement."),
         )
+    if facts.unit_id != requirement.unit_id:
+        _ensure_below(facts.unit_id, _units_named(requirement_id), on=local_day(at))
     before = {name: getattr(requirement, name) for name in vars(facts)}
     for name, value in vars(facts).items():
         setattr(requirement, name, value)
@@ -87,8 +90,8 @@ def draft_cycle(requirement_id: int, year: int, plan: CyclePlan, *, by: Actor, a
 
     :raises Conflict, RuleBroken: when the year has been planned before, or the plan makes no sense.
     """
-    managed_requirement(requirement_id, by=by, on=local_day(at))
-    _check_plan(plan, year, by=by, on=local_day(at))
+    requirement = managed_requirement(requirement_id, by=by, on=local_day(at))
+    _check_plan(plan, year, requirement, by=by, on=local_day(at))
     values = {"requirement_id": requirement_id, "year": year, "opens_on": plan.opens_on, "due_on": plan.due_on}
     cycle_id = db.session.scalar(
         insert_if_new(Cycle)
@@ -109,7 +112,8 @@ def edit_draft(cycle_id: int, plan: CyclePlan, *, by: Actor, at: datetime) -> No
     """
     cycle = _locked_cycle(cycle_id, by=by, at=at)
     _ensure_draft(cycle)
-    _check_plan(plan, cycle.year, by=by, on=local_day(at))
+    requirement = db.session.get_one(Requirement, cycle.requirement_id)
+    _check_plan(plan, cycle.year, requirement, by=by, on=local_day(at))
     cycle.opens_on, cycle.due_on, cycle.follows_versions = plan.opens_on, plan.due_on, plan.follows_versions
     _write_audience(cycle_id, plan.lines)
     audit.record("cycle.edit_draft", by=by, at=at, about=("cycle", cycle_id), detail=_plan_detail(plan))
@@ -210,15 +214,33 @@ def _check_requirement(facts: RequirementFacts, *, by: Actor, on: date) -> None:
         raise RuleBroken(_l("Choose a quiz that is published for your units."))
 
 
-def _check_plan(plan: CyclePlan, year: int, *, by: Actor, on: date) -> None:
+def _check_plan(plan: CyclePlan, year: int, requirement: Requirement, *, by: Actor, on: date) -> None:
     if plan.due_on < plan.opens_on:
         raise RuleBroken(_l("The due date lies before the opening date."))
     if plan.opens_on.year != year:
         raise RuleBroken(_("The opening date must lie in %(year)s.", year=year))
     if not any(line.includes for line in plan.lines):
         raise RuleBroken(_l("Name at least one unit whose staff are meant."))
-    for unit_id in sorted({line.unit_id for line in plan.lines}):
+    named = {line.unit_id for line in plan.lines}
+    for unit_id in sorted(named):
         ensure_in_unit(by, Permission.MANAGE_TRAINING, unit_id, on=on)
+    _ensure_below(requirement.unit_id, named, on=on)
+
+
+def _ensure_below(unit_id: int, named: set[int], *, on: date) -> None:
+    """Refuse an audience beyond the unit that requires: its officers would see and exempt people of other units."""
+    below = set(db.session.scalars(select(units_below([unit_id], on).c.unit_id)))
+    if not named <= below:
+        raise RuleBroken(
+            _l("The audience reaches beyond the unit that requires this."),
+            _l("Let the unit above require it, or name only units below."),
+        )
+
+
+def _units_named(requirement_id: int) -> set[int]:
+    """Return the units that the audiences of a requirement's years name."""
+    named = select(AudienceRule.unit_id).join(Cycle, Cycle.id == AudienceRule.cycle_id)
+    return set(db.session.scalars(named.where(Cycle.requirement_id == requirement_id)))
 
 
 def _write_audience(cycle_id: int, lines: Sequence[AudienceLine]) -> None:
