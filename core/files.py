@@ -2,7 +2,10 @@
 
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -17,6 +20,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What may be in a zip container at most (a workbook of 100,000 rows unpacks to about 60 MB).
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_MEMBERS = 2_000
+#: What reading a damaged zip file raises.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, NotImplementedError,
+    RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ def check_workbook(data: bytes) -> None:
                 member.filename.startswith("xl/") for member in members
             )
             unpacked = _unpacked_bytes(package, members) if is_workbook else 0
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+    except DAMAGED:
         is_workbook, unpacked = False, 0
     if not is_workbook:
         raise BadFile(

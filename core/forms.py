@@ -12,6 +12,9 @@ from wtforms.widgets import TextInput
 from core import text
 from core.i18n import gettext, lazy_gettext, unfilled_ngettext
 
+#: Days outside are typing errors, and some could not be turned into moments.
+FIRST_YEAR, LAST_YEAR = 1800, 2999
+
 
 class _Translations:
     """Hand WTForms' own messages to our catalogue."""
@@ -85,6 +88,9 @@ class DayField(Field):
 def parse_day(typed: str) -> date:
     """Return the day written as dd/mm/yyyy (also d/m/yyyy, with - or . between).
 
-    :raises ValueError: when it is no day of the calendar, such as 31/02/2026.
+    :raises ValueError: when it is no day of the calendar, such as 31/02/2026, or of no century that we deal with.
     """
-    return datetime.strptime(typed.strip().replace("-", "/").replace(".", "/"), "%d/%m/%Y").date()
+    day = datetime.strptime(typed.strip().replace("-", "/").replace(".", "/"), "%d/%m/%Y").date()
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError("This year was not meant.")
+    return day

@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, g, jsonify, redirect, render_tem
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
@@ -77,6 +78,7 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(CSRFError, _on_stale_form)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(OperationalError, _on_database_trouble)
+    app.register_error_handler(NoConnectionFree, _on_database_trouble)
     app.register_error_handler(Exception, _on_failure)
     app.context_processor(_page_context)
     app.add_template_filter(cell_text, "written")
@@ -104,6 +106,8 @@ def wants_json() -> bool:
 def _deny_by_default() -> None:
     if request.endpoint is None:
         return
+    if "\x00" in request.path or b"%00" in request.query_string:  # PostgreSQL takes no text with a NUL
+        raise NotFound(_l("This page does not exist."))
     rule: AccessRule | None = getattr(current_app.view_functions[request.endpoint], "access_rule", None)
     if rule is None:
         log.error("view without access rule", endpoint=request.endpoint)
@@ -199,8 +203,9 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     return error_page(error.code, TITLES.get(error.code, TITLES[400]), message, _l("Go back and try another way."))
 
 
-def _on_database_trouble(error: OperationalError) -> ResponseReturnValue:
-    log.error("database unavailable", endpoint=request.endpoint, error=type(error.orig).__name__)
+def _on_database_trouble(error: OperationalError | NoConnectionFree) -> ResponseReturnValue:
+    reason = error.orig if isinstance(error, OperationalError) else error
+    log.error("database unavailable", endpoint=request.endpoint, error=type(reason).__name__)
     answer = error_page(
         503,
         TITLES[503],

@@ -1,7 +1,10 @@
 """Courses and lessons, for learners."""
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 
 from core import clock
 from core.db import transaction
@@ -32,12 +35,15 @@ def course(slug: str) -> ResponseReturnValue:
 @blueprint.get("/lessons/<int:lesson_id>")
 @signed_in
 def lesson(lesson_id: int) -> ResponseReturnValue:
-    """Show a lesson. The first opening in a year is written down, once; opening it again writes nothing."""
+    """Show a lesson. The first opening in a year is written down, once; opening it again writes nothing.
+
+    While nothing can be written (a full disk), lessons are read all the same.
+    """
     at = clock.now()
     page = reading_queries.lesson_page(actor(), lesson_id, clock.local_day(at))
     html = render_template("lessons/lesson.html", page=page, lesson_id=lesson_id)
     if page.is_news:
-        with transaction():
+        with suppress(OperationalError), transaction():
             services.open_lesson(lesson_id, page.place.lesson_version_id, by=actor(), at=at)
     return html
 

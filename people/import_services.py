@@ -26,7 +26,7 @@ RECENT = 10
 def stage(data: bytes, file_name: str, plan: Plan, *, create_units: bool, by: Actor, at: datetime) -> StaffImport:
     """Keep a staff list and what it would do, to be looked at and applied."""
     staged = StaffImport(
-        file_name=clean_line(file_name)[:200],
+        file_name="".join(letter for letter in clean_line(file_name) if letter.isprintable())[:200],
         file_key=files.put(data).key,
         preview_key=keep_preview(plan),
         unit_id=plan.root_id,
