@@ -14,6 +14,7 @@ from core.db import transaction
 from core.errors import RuleBroken
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
+from core.origin import origin_of
 from core.web import public
 from people.access import Permission
 from people.guards import actor, requires, signed_in
@@ -96,7 +97,7 @@ def verify_search() -> ResponseReturnValue:
 @public
 def verify(token: str) -> ResponseReturnValue:
     """Tell a stranger the least that proves a certificate; a miss looks the same and is a 404."""
-    _throttle().check(request.remote_addr or "", at=clock.now())
+    _throttle().check(origin_of(request.remote_addr or ""), at=clock.now())
     found = queries.public_facts(token[:80])
     page = render_template("certificates/verify.html", found=found, code=code_text(code_typed(token[:80])))
     return _unlisted(make_response(page, 200 if found else 404))

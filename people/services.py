@@ -15,13 +15,14 @@ from core.clock import local_day
 from core.db import db
 from core.errors import Conflict, NotAllowed, NotFound, RuleBroken, TooMany
 from core.i18n import lazy_gettext as _l
+from core.origin import origin_of
 from core.text import clean_line, fold
 from people import passwords, queries
 from people.access import Actor, Permission, Role
 from people.models import Account, Person, RoleGrant, SignInFailure, UserSession
 
 FAILURE_WINDOW = timedelta(minutes=15)
-#: Failures allowed in the window: for one name from one address, and from one address in all.
+#: Failures allowed in the window: for one name from one origin, and from one origin in all (core.origin).
 FAILURES_PER_NAME_AND_ADDRESS = 8
 FAILURES_PER_ADDRESS = 60
 
@@ -45,11 +46,9 @@ def check_throttle(name: str, address: str, *, at: datetime) -> None:
 
     :raises TooMany: with the time to wait.
     """
-    since = at - FAILURE_WINDOW
+    since, origin = at - FAILURE_WINDOW, origin_of(address)
     recent = (
-        select(func.count())
-        .select_from(SignInFailure)
-        .where(SignInFailure.at > since, SignInFailure.address == address)
+        select(func.count()).select_from(SignInFailure).where(SignInFailure.at > since, SignInFailure.address == origin)
     )
     from_here = db.session.scalar(recent) or 0
     for_name = db.session.scalar(recent.where(SignInFailure.name_hash == _name_hash(name))) or 0
@@ -89,7 +88,7 @@ def recognise(name: str, password: str) -> Recognised | None:
 def note_failure(name: str, *, address: str, at: datetime) -> None:
     """Write down that a sign-in failed, for throttling; old failures are forgotten."""
     db.session.execute(delete(SignInFailure).where(SignInFailure.at < at - FAILURE_WINDOW * 4))
-    db.session.add(SignInFailure(name_hash=_name_hash(name), address=address, at=at))
+    db.session.add(SignInFailure(name_hash=_name_hash(name), address=origin_of(address), at=at))
 
 
 def start_session(
