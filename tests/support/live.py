@@ -34,7 +34,9 @@ class LiveServer:
 
     def kill(self) -> None:
         """Kill the server with everything that belongs to it."""
-        os.killpg(self.master.pid, signal.SIGKILL)
+        family = [self.master.pid, *_children(self.master.pid)]
+        for pid in family:
+            os.kill(pid, signal.SIGKILL)
         self.master.wait(timeout=10)
 
 
@@ -57,9 +59,7 @@ def serving(app: Flask, log: Path, *, workers: int = 1) -> Iterator[LiveServer]:
     options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", "--threads=4", "--preload", "--no-control-socket"]
     command = [sys.executable, "-m", "gunicorn", *options, "app:create_app()"]
     with log.open("wb") as output:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
-        )
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
             _wait_until_healthy(server, url, log)
             yield LiveServer(url, app, server)
