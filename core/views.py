@@ -3,8 +3,8 @@
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
-from werkzeug.wrappers import Response
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 from wtforms import BooleanField, RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired
 
