@@ -85,7 +85,8 @@ def test_six_states_of_a_question(finished, answered, mark, expected):
 
 
 def pool(first: int, count: int, draw_count: int | None) -> PoolSection:
-    entries = tuple(PoolEntry(number, 1000 + number, ("a1", "b2", "c3", "d4")) for number in range(first, first + count))
+    numbers = range(first, first + count)
+    entries = tuple(PoolEntry(number, 1000 + number, ("a1", "b2", "c3", "d4")) for number in numbers)
     return PoolSection(entries, draw_count, 100)
 
 
