@@ -39,7 +39,8 @@ def audit_page(
     With a scope of some units only: what was done by people posted there today, or to them; entries about units,
     courses or the installation are shown to those whose scope is the whole.
 
-    :param action: the beginning of the action, such as ``people.`` :param person: part of the doer's name, as written.
+    :param action: the code of an action, one of ``people.audit_words.ACTIONS``.
+    :param person: part of the doer's name, as written.
     """
     asked = select(AuditEntry)
     if not sees_everything(actor, on):
@@ -49,7 +50,7 @@ def audit_page(
         to_them = exists().where(Posting.person_id == AuditEntry.about_id, posted)
         asked = asked.where(or_(by_them, and_(AuditEntry.about_kind == "person", to_them)))
     if action:
-        asked = asked.where(AuditEntry.action.startswith(clean_line(action), autoescape=True))
+        asked = asked.where(AuditEntry.action == action)
     if person:
         asked = asked.where(AuditEntry.by_name.contains(clean_line(person), autoescape=True))
     if day:

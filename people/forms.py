@@ -9,6 +9,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 from core.forms import BaseForm, DayField, LineField
 from core.i18n import lazy_gettext as _l
 from people.access import Role
+from people.audit_words import ACTIONS
 from people.labels import ROLES
 from people.staff_cells import CODE_PATTERN, EMAIL_PATTERN
 
@@ -105,7 +106,7 @@ class AuditFilter(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-    action = LineField(_l("Action"))
+    action = SelectField(_l("Action"), choices=[("", _l("Every action")), *ACTIONS.items()])
     person = LineField(_l("Done by (name)"))
     day = DayField(_l("Day"))
 

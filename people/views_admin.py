@@ -10,6 +10,7 @@ from core.i18n import gettext as _
 from core.pages import page_number
 from people import audit_queries, person_queries, queries, services
 from people.access import ROLE_PERMISSIONS, Permission, Role
+from people.audit_words import ACTIONS
 from people.forms import AuditFilter, GrantForm, with_units
 from people.guards import actor, requires
 from people.labels import PERMISSIONS
@@ -69,4 +70,4 @@ def audit() -> ResponseReturnValue:
         page=page_number(request.args.get("page")),
     )
     whole = audit_queries.sees_everything(actor(), clock.today())
-    return render_template("people/audit.html", form=form, page=page, sees_everything=whole)
+    return render_template("people/audit.html", form=form, page=page, words=ACTIONS, sees_everything=whole)

@@ -242,14 +242,15 @@ def test_nobody_outside_the_scope_gets_a_role(client, office, administrator):
 
 def test_the_audit_log_is_whole_only_for_whole_scopes(client, office, administrator):
     client.submit("/hr/units/new", name="Phòng Mới", code="PM", parent=str(office.id), valid_from="01/12/2026")
-    assert "unit.create" in client.page("/admin/audit").text
-    assert "unit.create" not in client.page("/admin/audit?action=people.").one("tbody").text
-    assert "unit.create" not in client.page("/admin/audit?day=01/01/2026").one("tbody").text
+    assert "Tạo đơn vị" in client.page("/admin/audit").one("tbody").text
+    assert "Tạo đơn vị" in client.page("/admin/audit?action=unit.create").one("tbody").text
+    assert "Tạo đơn vị" not in client.page("/admin/audit?action=role.grant").one("tbody").text
+    assert "Tạo đơn vị" not in client.page("/admin/audit?day=01/01/2026").one("tbody").text
     make_unit("Sở Tài chính")
     assert "của đơn vị mình" in client.page("/admin/audit").text
     other = make_unit("Sở Y tế")
     sign_in(client, make_person(unit=other, roles=[Role.INSPECTOR]))
-    assert "unit.create" not in client.page("/admin/audit").text
+    assert "Tạo đơn vị" not in client.page("/admin/audit").one("tbody").text
 
 
 @pytest.mark.parametrize("path", ["/hr/people", "/hr/units", "/admin/roles", "/admin/audit", "/hr/import"])
