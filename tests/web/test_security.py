@@ -5,6 +5,7 @@ import random
 from datetime import timedelta
 
 import pytest
+import xlsxwriter
 from flask import url_for
 from markupsafe import escape
 from sqlalchemy.exc import OperationalError
@@ -16,6 +17,7 @@ from core.errors import BadFile, RuleBroken
 from core.files import check_workbook
 from core.html import MAX_DEPTH, clean, from_markdown
 from core.origin import origin_of
+from core.worker import run_limited
 from lessons import services as reading_services
 from people import services as people_services
 from people.access import SYSTEM, Role
@@ -127,6 +129,18 @@ def test_damaged_workbooks_are_told_so():
         except BadFile:
             refused += 1
     assert refused > 300
+
+
+def test_a_small_workbook_that_says_too_much_is_refused_in_its_own_process():
+    """Merged cells repeat a text a million times: 6 KB that would become 38 GB on their way back to us."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    page = book.add_worksheet()
+    for row in range(0, 20_000, 300):
+        page.merge_range(row, 0, row + 299, 59, "x" * 32_000)
+    book.close()
+    with pytest.raises(BadFile):
+        run_limited("people.sheets:read", target.getvalue())
 
 
 @pytest.mark.parametrize("deep", ["<ul><li>", "<b></i>", "<a><b>", "<x-y>"])
