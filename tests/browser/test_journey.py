@@ -15,16 +15,15 @@ NEW_PASSWORD = "đò dọc gặp đò ngang"
 PHONE_OPTIONS = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
-def script(request) -> bool:
-    return bool(request.param)
+#: The loop is walked twice: with script on SQLite and without on PostgreSQL.
+WAYS = pytest.mark.parametrize(
+    ("script", "live"), [(True, "sqlite"), (False, "postgres")], ids=["with script", "without script"], indirect=["live"]
+)
 
 
 @pytest.fixture
-def somebody(new_page, axe, live, script):
+def somebody(new_page, axe, script):
     """Return a function that lets another person sit down at a browser of their own."""
-    # Each way of looking is walked once: by day on SQLite, by night on PostgreSQL.
-    theme = "light" if live.app.config["NEP"].database_url.startswith("sqlite") else "dark"
     seen: set[tuple[str, str]] = set()
 
     def check(page):
@@ -36,13 +35,13 @@ def somebody(new_page, axe, live, script):
             assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], page.url
 
     def sit_down(**options) -> Somebody:
-        page = new_page(java_script_enabled=script, color_scheme=theme, accept_downloads=True, **options)
+        page = new_page(java_script_enabled=script, accept_downloads=True, **options)
         return Somebody(page, check)
 
     return sit_down
 
 
-@pytest.mark.parametrize("live", ["sqlite", "postgres"], indirect=True)
+@WAYS
 def test_the_whole_loop(live, somebody, script, tmp_path):
     office = make_office(live.app, tmp_path)
 
