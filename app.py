@@ -32,7 +32,7 @@ from lessons.hooks import LessonHooks
 from people.guards import init_guards
 from quizzes.hooks import QuizHooks
 from settings import Settings, from_environment
-from training import services_completion as completion
+from training import completion_services as completion
 
 BLUEPRINTS = (
     core.views.blueprint,

@@ -24,9 +24,9 @@ from quizzes import answer_services, attempt_services
 from quizzes.answer_services import TypedAnswer
 from quizzes.models import AttemptItem, QuestionVersion, Quiz
 from training import services as training
+from training.exemption_services import exempt
 from training.models import Obligation
 from training.rules import AudienceLine
-from training.services_exemptions import exempt
 
 CONTENT = Path(__file__).parents[1] / "content"
 #: How long ago the year was opened, unless the year itself is younger.

@@ -34,8 +34,8 @@ from people.access import Actor, Permission
 from people.models import Person, Placement, Posting
 from people.queries import in_force, units_below, units_in_scope
 from quizzes.models import Attempt
+from training.cycle_queries import provided_to
 from training.models import Completion, Cycle, Exemption, Obligation, Requirement
-from training.queries_cycles import provided_to
 from training.rules import occasion_key
 
 Columns = TypeVarTuple("Columns")

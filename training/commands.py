@@ -12,7 +12,7 @@ from core import clock
 from core.db import transaction
 from people.access import SYSTEM
 from training import services
-from training.queries_cycles import open_cycle_ids
+from training.cycle_queries import open_cycle_ids
 
 training = AppGroup("training", help="Requirements and their years.")
 

@@ -27,7 +27,7 @@ STANDINGS: dict[Kind, tuple[str, Any]] = {
     Kind.NO_LONGER_REQUIRED: ("archived", _l("No longer required")),
 }
 
-#: The same for the states in which a cycle's obligations are counted (``training.queries_cycles.state_on``).
+#: The same for the states in which a cycle's obligations are counted (``training.cycle_queries.state_on``).
 STATES: dict[str, tuple[str, Any]] = {
     "open": ("progress", _l("Not completed yet")),
     "overdue": ("overdue", _l("Overdue")),

@@ -16,14 +16,14 @@ from people.access import Actor, Permission
 from people.queries import units_below
 from people.services import ensure_in_unit
 from training.audience import missing_obligations
-from training.models import AudienceRule, Cycle, Obligation, Requirement
-from training.queries_cycles import (
+from training.cycle_queries import (
     course_choices,
     cycle_counts,
     latest_course_version,
     latest_quiz_version,
     quiz_choices,
 )
+from training.models import AudienceRule, Cycle, Obligation, Requirement
 from training.rules import AudienceLine, CycleState
 
 

@@ -14,8 +14,8 @@ from people.access import Permission
 from people.guards import actor, requires
 from people.labels import STAFF_GROUPS
 from people.queries import unit_choices, unit_names
-from training import queries_cycles as queries
-from training import services, services_exemptions
+from training import cycle_queries as queries
+from training import exemption_services, services
 from training.audience import preview_audience
 from training.forms import CyclePlanForm, ExemptionForm, ObligationFilter, RequirementForm
 from training.labels import CYCLE_STATES, EXEMPTION_CATEGORIES, STATES
@@ -177,7 +177,7 @@ def exemption(obligation_id: int) -> ResponseReturnValue:
         given = (form.category.data, form.reason.data or "", form.document_number.data or "")
         try:
             with transaction():
-                services_exemptions.exempt(obligation_id, *given, by=actor(), at=clock.now())
+                exemption_services.exempt(obligation_id, *given, by=actor(), at=clock.now())
             flash(_("%(name)s is exempt.", name=row.full_name), "success")
             return redirect(url_for(".cycle", cycle_id=found.id))
         except DomainError as error:
@@ -192,7 +192,7 @@ def end_exemption(obligation_id: int) -> ResponseReturnValue:
     """Take an exemption back."""
     row = queries.obligation_row(obligation_id)
     with transaction():
-        services_exemptions.revoke_exemption(obligation_id, by=actor(), at=clock.now())
+        exemption_services.revoke_exemption(obligation_id, by=actor(), at=clock.now())
     flash(_("%(name)s is no longer exempt.", name=row.full_name), "success")
     return redirect(url_for(".cycle", cycle_id=row.cycle_id))
 

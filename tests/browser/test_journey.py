@@ -17,7 +17,10 @@ PHONE_OPTIONS = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 
 #: The loop is walked twice: with script on SQLite and without on PostgreSQL.
 WAYS = pytest.mark.parametrize(
-    ("script", "live"), [(True, "sqlite"), (False, "postgres")], ids=["with script", "without script"], indirect=["live"]
+    ("script", "live"),
+    [(True, "sqlite"), (False, "postgres")],
+    ids=["with script", "without script"],
+    indirect=["live"],
 )
 
 

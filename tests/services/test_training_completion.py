@@ -33,7 +33,7 @@ from tests.support.factories_training import (
     read,
     sit,
 )
-from training import services, services_completion
+from training import completion_services, services
 from training.models import Completion, Exemption
 from training.rules import occasion_key
 
@@ -190,7 +190,7 @@ def test_new_lessons_taken_over_hold_the_completion_back_until_read(at):
     assert completions() == []
     read(person, [extra.id])
     with transaction():
-        services_completion.record_reading(extra.id, actor_of(person), at, issuer=ISSUER)
+        completion_services.record_reading(extra.id, actor_of(person), at, issuer=ISSUER)
     assert completions()[0].attempt_id == attempt.id
 
 
@@ -218,7 +218,7 @@ def test_the_pinned_course_version_is_the_one_to_read(at):
     person, stranger = make_person(unit=training.unit), make_person(unit=make_unit())
     cycle = open_year(training, plan(everybody_in(training.unit), follows=False))
     publish_course(training.course, listen=True)
-    find = services_completion.find_course_version
+    find = completion_services.find_course_version
     assert find(actor_of(person), training.course.id, TODAY) == cycle.course_version_id
     assert find(actor_of(stranger), training.course.id, TODAY) is None
     assert find(SYSTEM, training.course.id, TODAY) is None
@@ -232,7 +232,7 @@ def test_recording_an_attempt_twice_changes_nothing(at):
     attempt = db.session.scalars(select(Attempt)).one()
     for _ in range(2):
         with transaction():
-            services_completion.record_attempt(attempt, actor_of(person), at, issuer=ISSUER)
+            completion_services.record_attempt(attempt, actor_of(person), at, issuer=ISSUER)
     assert len(completions()) == len(certificates()) == 1
 
 
@@ -370,7 +370,7 @@ def test_the_last_lesson_and_the_quiz_at_once_complete_once(own_app, at):
                     )
                 )
                 db.session.flush()
-                services_completion.record_reading(lesson_id, actor, at, issuer=ISSUER)
+                completion_services.record_reading(lesson_id, actor, at, issuer=ISSUER)
         return True
 
     results = at_once(own_app, 16, act)

@@ -26,10 +26,10 @@ from tests.support.factories_training import (
     publish_course,
 )
 from tests.support.queries import count_queries
-from training import services, services_exemptions
+from training import exemption_services, services
 from training.audience import preview_audience
+from training.cycle_queries import course_choices, cycle_counts, obligations_of, quiz_choices
 from training.models import AudienceRule, Cycle, Exemption, Obligation
-from training.queries_cycles import course_choices, cycle_counts, obligations_of, quiz_choices
 from training.rules import AudienceLine, Kind, PersonFacts, StandingFacts, audience_rule_for, standing, totals
 from training.services import CyclePlan, RequirementFacts
 
@@ -272,7 +272,7 @@ def test_an_exemption_is_granted_once_and_taken_back(at):
 
     def grant(reason="Nghỉ thai sản đến tháng 3", by=officer):
         with transaction():
-            services_exemptions.exempt(owed.id, "maternity", reason, "45/QĐ-SNV", by=by, at=at)
+            exemption_services.exempt(owed.id, "maternity", reason, "45/QĐ-SNV", by=by, at=at)
 
     with pytest.raises(RuleBroken):
         grant("  ")
@@ -282,9 +282,9 @@ def test_an_exemption_is_granted_once_and_taken_back(at):
     with pytest.raises(Conflict):
         grant()
     with transaction():
-        services_exemptions.revoke_exemption(owed.id, by=officer, at=at)
+        exemption_services.revoke_exemption(owed.id, by=officer, at=at)
     with pytest.raises(Conflict), transaction():
-        services_exemptions.revoke_exemption(owed.id, by=officer, at=at)
+        exemption_services.revoke_exemption(owed.id, by=officer, at=at)
     grant()
     kept = db.session.scalars(select(Exemption).order_by(Exemption.id)).all()
     assert [entry.revoked_at is None for entry in kept] == [False, True]

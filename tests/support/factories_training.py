@@ -17,7 +17,7 @@ from settings import Issuer
 from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of
 from tests.support.factories_people import make_unit
 from tests.support.factories_quizzes import make_bank, make_questions, make_quiz
-from training import services, services_completion
+from training import completion_services, services
 from training.models import Completion, Cycle, Obligation, Requirement
 from training.rules import AudienceLine
 from training.services import CyclePlan, RequirementFacts
@@ -82,7 +82,7 @@ def publish_course(course: Course, *, listen: bool = False) -> CourseVersion:
     db.session.commit()
     if listen:
         with transaction():
-            services_completion.adopt_course_version(course.id, version.id, SYSTEM, clock.now(), issuer=ISSUER)
+            completion_services.adopt_course_version(course.id, version.id, SYSTEM, clock.now(), issuer=ISSUER)
     return version
 
 

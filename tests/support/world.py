@@ -30,8 +30,8 @@ from tests.support.factories_training import (
     read,
 )
 from tests.support.workbooks import staff_workbook
+from training.exemption_services import exempt
 from training.models import Cycle
-from training.services_exemptions import exempt
 
 
 @dataclass
