@@ -110,5 +110,10 @@ def _serve_static(app: Flask) -> None:
     """Let WhiteNoise send static files, compressed when a compressed copy lies beside them."""
     public(app.view_functions["static"])
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=30 * 24 * 3600, autorefresh=app.testing
+        app.wsgi_app,
+        root=app.static_folder,
+        prefix="static/",
+        max_age=30 * 24 * 3600,
+        autorefresh=app.testing,
+        add_headers_function=lambda headers, _path, _url: headers.add_header("X-Content-Type-Options", "nosniff"),
     )

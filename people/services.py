@@ -19,7 +19,7 @@ from core.origin import origin_of
 from core.text import clean_line, fold
 from people import passwords, queries
 from people.access import Actor, Permission, Role
-from people.models import Account, Person, RoleGrant, SignInFailure, UserSession
+from people.models import Account, Person, Placement, RoleGrant, SignInFailure, UserSession
 
 FAILURE_WINDOW = timedelta(minutes=15)
 #: Failures allowed in the window: for one name from one origin, and from one origin in all (core.origin).
@@ -124,12 +124,18 @@ def note_last_seen(session_id: int, *, at: datetime) -> None:
 
 
 def end_session(session_id: int, *, by: Actor, at: datetime) -> None:
-    """End one of the actor's own sessions; it is refused at its next request."""
-    db.session.execute(
+    """End one of the actor's own sessions; it is refused at its next request.
+
+    :raises NotFound: when it is not theirs, or has ended.
+    """
+    ended = db.session.execute(
         update(UserSession)
         .where(UserSession.id == session_id, UserSession.person_id == by.person_id, UserSession.ended_at.is_(None))
         .values(ended_at=at)
-    )
+        .returning(UserSession.id)
+    ).all()
+    if not ended:
+        raise NotFound(_l("There is no such session."))
     audit.record("session.end", by=by, at=at, about=("user_session", session_id))
 
 
@@ -232,24 +238,27 @@ def end_role(grant_id: int, *, by: Actor, at: datetime, on: date) -> None:
     """End a role; it is gone at the person's next request.
 
     :raises NotFound: when there is none, or none in the actor's units.
-    :raises RuleBroken: when it is the last administrator's.
+    :raises RuleBroken: when it is the last administrator's of a top unit.
     """
-    grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
+    administrators = _locked_top_administrators(on)
+    grant = db.session.get(RoleGrant, grant_id, with_for_update=True, populate_existing=True)
     if grant is None or not queries.may_in_unit(by, Permission.GRANT_ROLES, grant.unit_id, on):
         raise NotFound(_l("There is no such role."))
     if grant.valid_to is not None:
         raise Conflict(_l("This role has ended already."))
-    if grant.role == Role.ADMINISTRATOR:
-        administrators = db.session.scalars(
-            select(RoleGrant.id)
-            .where(RoleGrant.role == Role.ADMINISTRATOR, queries.in_force(RoleGrant, on))
-            .order_by(RoleGrant.id)
-            .with_for_update()
-        ).all()
-        if len(administrators) < 2:
-            raise RuleBroken(_l("This is the last administrator."), _l("Grant the role to somebody else first."))
+    if administrators == [grant.id]:
+        raise RuleBroken(_l("This is the last administrator."), _l("Grant the role to somebody else first."))
     grant.valid_to = on
     audit.record("role.end", by=by, at=at, about=("person", grant.person_id), detail={"role": grant.role})
+
+
+def _locked_top_administrators(on: date) -> list[int]:
+    """Return the grants of administrators on top units, locked in one order: who leave at once wait for each other."""
+    top = select(Placement.unit_id).where(Placement.parent_id.is_(None), queries.in_force(Placement, on))
+    grants = select(RoleGrant.id).where(
+        RoleGrant.role == Role.ADMINISTRATOR, queries.in_force(RoleGrant, on), RoleGrant.unit_id.in_(top)
+    )
+    return list(db.session.scalars(grants.order_by(RoleGrant.id).with_for_update(of=RoleGrant)))
 
 
 def _name_hash(name: str) -> str:

@@ -21,6 +21,9 @@ WAYS = pytest.mark.parametrize(
     [(True, "sqlite"), (False, "postgres")],
     ids=["with script", "without script"],
     indirect=["live"],
+    [(True, "sqlite"), (False, "postgres")],
+    ids=["with script", "without script"],
+    indirect=["live"],
 )
 
 

@@ -1,20 +1,17 @@
 """Many at once on one attempt: real connections, both databases."""
 
 import random
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from core.db import db, transaction
+from core.db import db
 from people.access import SYSTEM, Actor
 from quizzes import answer_services, attempt_services, queries
 from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import Phase
 from quizzes.models import Attempt, AttemptItem, AttemptStep
+from tests.support.crowd import all_at_once
 from tests.support.factories_attempts import begin, give, items_of, make_small_quiz, right_answers, standing_above
 from tests.support.factories_people import make_person, make_unit
 
@@ -35,23 +32,6 @@ def quiz(above, at):
 @pytest.fixture
 def person(above, at):
     return make_person(unit=make_unit())
-
-
-def all_at_once(app, *jobs: Callable[[], Any]) -> list[Any]:
-    """Run jobs in threads that begin together, each in its own context and transaction."""
-    gate = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], Any]) -> Any:
-        with app.app_context():
-            gate.wait()
-            with transaction():
-                done = job()
-            db.session.remove()
-            return done
-
-    db.session.commit()
-    with ThreadPoolExecutor(len(jobs)) as crowd:
-        return [future.result() for future in [crowd.submit(run, job) for job in jobs]]
 
 
 def test_fifty_submits_make_one_ending(own_app, above, quiz, person, at):

@@ -110,7 +110,8 @@ def test_sessions_can_be_ended(client, learner):
 def test_a_session_of_somebody_else_is_left_alone(client, learner):
     other = sign_in(client, make_person(unit=make_unit()))
     sign_in(client, learner)
-    client.post(f"/account/sessions/{other.id}/end", data={"csrf_token": token_of(client)})
+    answer = client.post(f"/account/sessions/{other.id}/end", data={"csrf_token": token_of(client)})
+    assert answer.status_code == 404
     assert db.session.get_one(UserSession, other.id).ended_at is None
 
 
