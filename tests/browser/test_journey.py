@@ -21,9 +21,6 @@ WAYS = pytest.mark.parametrize(
     [(True, "sqlite"), (False, "postgres")],
     ids=["with script", "without script"],
     indirect=["live"],
-    [(True, "sqlite"), (False, "postgres")],
-    ids=["with script", "without script"],
-    indirect=["live"],
 )
 
 
