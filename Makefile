@@ -34,7 +34,7 @@ serve: setup ## A real instance with the settings of the environment (PORT, WORK
 	exec $(bin)/flask --app app serve --port $(PORT) --workers $(WORKERS)
 
 test: setup-dev browser ## The whole test suite, on SQLite and PostgreSQL and in a browser
-	$(bin)/pytest -n 2
+	$(bin)/pytest -n 2 --dist worksteal
 
 check: setup-dev ## Lint, types, imports, templates, translations, style sheet
 	$(bin)/ruff check .
