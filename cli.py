@@ -2,6 +2,7 @@
 
 import click
 from flask import Flask, current_app
+from flask.cli import ScriptInfo
 
 import authoring.commands
 import demo.commands
@@ -15,17 +16,32 @@ from core import clock
 from core.i18n import gettext as _
 from people import setup_services
 
+#: The groups of commands; each works on a database that is ready.
+GROUPS: tuple[click.Group, ...] = (
+    authoring.commands.content,
+    people.commands.people,
+    quizzes.commands.questions,
+    quizzes.attempt_commands.attempts,
+    reports.commands.roster_group,
+    training.commands.training,
+)
+
 
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    app.cli.add_command(authoring.commands.content)
-    app.cli.add_command(people.commands.people)
-    app.cli.add_command(quizzes.commands.questions)
-    app.cli.add_command(quizzes.attempt_commands.attempts)
-    app.cli.add_command(reports.commands.roster_group)
-    app.cli.add_command(training.commands.training)
+    for group in GROUPS:
+        group.callback = _make_ready
+        app.cli.add_command(group)
     app.cli.add_command(demo.commands.demo)
     app.cli.add_command(serve)
+
+
+def _make_ready() -> None:
+    """Give an empty database its tables, so that the first command of an installation just works."""
+    script = click.get_current_context().find_object(ScriptInfo)
+    if script is not None:
+        with script.load_app().app_context():
+            server.set_up_empty()
 
 
 @click.command("serve")

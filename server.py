@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 
 from flask_migrate import upgrade
+from sqlalchemy import inspect
+
+from core.db import db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Threads wait together while SQLite has one writer; more workers than cores gain nothing.
@@ -14,6 +17,12 @@ THREADS = 4
 def bring_up_to_date() -> None:
     """Run the migrations that this database has not seen."""
     upgrade(directory=str(MIGRATIONS))
+
+
+def set_up_empty() -> None:
+    """Run the migrations on a database without tables; one that has tables is left as it is."""
+    if not inspect(db.engine).get_table_names():
+        bring_up_to_date()
 
 
 def hand_over(*, host: str, port: int, workers: int) -> None:
