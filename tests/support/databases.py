@@ -3,7 +3,9 @@
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -17,6 +19,8 @@ from settings import Settings
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = str(ROOT / "migrations")
+#: How often a start of PostgreSQL is tried.
+STARTS = 4
 TEST_KEY = "a key for tests only, of forty characters"
 
 
@@ -112,8 +116,16 @@ class Databases:
             run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone{os.getpid()}")
             folder = Path(tempfile.gettempdir()) / f"nep-postgres-{run}"
             folder.mkdir(exist_ok=True)
-            self._server = get_server(folder, cleanup_mode="delete")
+            self._server = _started(folder)
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 self._on_server(f"ALTER SYSTEM SET {setting} = off")
             self._on_server("SELECT pg_reload_conf()")
         return self._server
+
+
+def _started(folder: Path) -> PostgresServer:
+    """Start the server of a folder, or find it running; the package gives a start ten seconds, a busy machine more."""
+    for _ in range(STARTS - 1):
+        with suppress(subprocess.TimeoutExpired, subprocess.CalledProcessError):
+            return get_server(folder, cleanup_mode="delete")
+    return get_server(folder, cleanup_mode="delete")
