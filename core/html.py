@@ -29,6 +29,9 @@ PROTOCOLS = {"http", "https", "mailto"}
 #: Pictures come from our own media library and from nowhere else.
 PICTURE_PREFIX = "/media/"
 
+#: Characters of one text; a lesson of ten minutes has about 10,000. What is longer is not parsed and is shown as plain
+#: text: it can only be a preview of what no form would take.
+MAX_LENGTH = 120_000
 #: Elements inside each other; a list in a list in a quotation has six.
 MAX_DEPTH = 200
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
@@ -47,22 +50,24 @@ def clean(markup: str) -> Markup:
 
     Pictures from elsewhere, links with hidden characters, scripts, styles and handlers are dropped.
     """
-    return Markup(_harmless(markup, TAGS))
+    return escape(markup) if len(markup) > MAX_LENGTH else Markup(_harmless(markup, TAGS))
 
 
 def clean_inline(markup: str) -> Markup:
     """Return foreign HTML with inline emphasis only, for an option or a title."""
-    return Markup(_harmless(markup, INLINE_TAGS))
+    return escape(markup) if len(markup) > MAX_LENGTH else Markup(_harmless(markup, INLINE_TAGS))
 
 
 def from_markdown(text: str) -> Markup:
     """Return Markdown as clean HTML. Raw HTML inside is shown as text."""
-    return clean(_markdown.render(text))
+    return escape(text) if len(text) > MAX_LENGTH else Markup(_harmless(_markdown.render(text), TAGS))
 
 
 def from_inline_markdown(text: str) -> Markup:
     """Return one line of Markdown as clean inline HTML."""
-    return clean_inline(_inline_markdown.renderInline(text.strip()))
+    if len(text) > MAX_LENGTH:
+        return escape(text)
+    return Markup(_harmless(_inline_markdown.renderInline(text.strip()), INLINE_TAGS))
 
 
 def plain_text(markup: str) -> str:
