@@ -23,7 +23,8 @@ def title_of(issuer: Issuer) -> str:
 
 def code_text(token: str) -> str:
     """Return a check code as printed, in groups that are easy to read aloud."""
-    return "-".join(token[start : start + 5] for start in range(0, 20, 5)) + "-" + token[20:]
+    groups = [token[start : start + 5] for start in range(0, 20, 5)] + [token[20:]]
+    return "-".join(group for group in groups if group)
 
 
 def code_typed(typed: str) -> str:
