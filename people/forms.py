@@ -106,7 +106,7 @@ class AuditFilter(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-    action = SelectField(_l("Action"), choices=[("", _l("Every action")), *ACTIONS.items()])
+    action = SelectField(_l("Action"), choices=[("", _l("Every action")), *ACTIONS.items()], default="")
     person = LineField(_l("Done by (name)"))
     day = DayField(_l("Day"))
 

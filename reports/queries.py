@@ -96,8 +96,9 @@ def roster_totals(actor: Actor, wanted: RosterFilter) -> Totals:
 
 
 def roster_years() -> Sequence[int]:
-    """Return the years that have cycles, the latest first."""
-    return db.session.scalars(select(Cycle.year).distinct().order_by(Cycle.year.desc())).all()
+    """Return the years that have cycles which were opened, the latest first."""
+    opened = select(Cycle.year).where(Cycle.state != "draft")
+    return db.session.scalars(opened.distinct().order_by(Cycle.year.desc())).all()
 
 
 def requirements_of(actor: Actor, year: int, on: date) -> Sequence[Requirement]:

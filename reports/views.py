@@ -61,7 +61,7 @@ def _filter_form() -> RosterForm:
     years = list(queries.roster_years()) or [today.year]
     form.year.choices = [(year, str(year)) for year in years]
     if form.year.data not in years:
-        form.year.data = years[0]
+        form.year.data = today.year if today.year in years else years[0]
     requirements = queries.requirements_of(actor(), form.year.data, today)
     form.requirement.choices = [(0, _("All requirements")), *((each.id, each.title) for each in requirements)]
     form.unit.choices = [(0, _("All units in my scope")), *unit_choices(actor(), Permission.VIEW_ROSTER, today)]
