@@ -253,6 +253,10 @@ def test_the_audit_log_is_whole_only_for_whole_scopes(client, office, administra
     assert "Tạo đơn vị" not in client.page("/admin/audit").one("tbody").text
 
 
+def test_the_audit_log_opens_without_an_error(client, administrator):
+    assert "nep-error" not in client.get("/admin/audit").text
+
+
 @pytest.mark.parametrize("path", ["/hr/people", "/hr/units", "/admin/roles", "/admin/audit", "/hr/import"])
 def test_the_number_of_queries_does_not_grow(client, office, path):
     who = make_person(unit=office, roles=[Role.HR_OFFICER, Role.ADMINISTRATOR])

@@ -16,6 +16,7 @@ from tests.support.factories_people import LONG_AGO, make_person, make_unit, sig
 from tests.support.factories_roster import add_person, certify, fulfil, open_duty, owe, post, spare
 from tests.support.factories_training import make_training
 from tests.support.queries import count_queries
+from training.models import Cycle
 
 pytestmark = pytest.mark.usefixtures("session", "at")
 HEADINGS = (
@@ -215,3 +216,17 @@ def test_command_refuses_a_unit_that_does_not_exist(app, session, tmp_path):
     assert result.exit_code == 2
     assert "?" in result.stderr
     assert not target.exists()
+
+
+def test_the_roster_offers_no_year_that_is_only_planned(client, unit, cycle, officer):
+    planned = Cycle(
+        requirement_id=cycle.requirement_id,
+        year=cycle.year + 1,
+        opens_on=date(cycle.year + 1, 1, 1),
+        due_on=date(cycle.year + 1, 12, 31),
+    )
+    db.session.add(planned)
+    db.session.flush()
+    sign_in(client, officer)
+    years = [option.text for option in client.page("/hr/roster").one("select", id="year").all("option")]
+    assert years == [str(cycle.year)]
