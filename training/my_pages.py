@@ -74,13 +74,15 @@ def _duty(row: Row[Any], lessons: list[Row[Any]], attempts: Row[Any] | None, day
     unread = next((lesson for lesson in lessons if not lesson.is_read), None)
     read = sum(lesson.is_read for lesson in lessons)
     made = attempts.made if attempts else 0
-    left = None if row.attempts_allowed is None else max(row.attempts_allowed - made, 0)
+    open_id = attempts.open_id if attempts else None
+    begun = made + (open_id is not None)
+    left = None if row.attempts_allowed is None else max(row.attempts_allowed - begun, 0)
     where = standing(_facts(row, len(lessons), read, made, day))
     step = next_step(
         where.kind,
         quiz_id=row.quiz_id,
         unread_lesson_id=unread.lesson_id if unread else None,
-        open_attempt_id=attempts.open_id if attempts else None,
+        open_attempt_id=open_id,
         attempts_left=left,
         certificate_id=row.certificate_id,
         is_closed=row.state == CycleState.CLOSED,
