@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.exceptions import HTTPException
-
 
 class DomainError(Exception):
     """Something that a person asked for and can't have.
@@ -73,7 +71,3 @@ class BadFile(DomainError):
     def __init__(self, message: Any, mend: Any = "", place: Place | None = None) -> None:
         super().__init__(message, mend)
         self.place = place or Place()
-
-
-#: What a view may raise and the error pages understand.
-Refusal = DomainError | HTTPException

@@ -53,11 +53,6 @@ def clean(markup: str) -> Markup:
     return escape(markup) if len(markup) > MAX_LENGTH else Markup(_harmless(markup, TAGS))
 
 
-def clean_inline(markup: str) -> Markup:
-    """Return foreign HTML with inline emphasis only, for an option or a title."""
-    return escape(markup) if len(markup) > MAX_LENGTH else Markup(_harmless(markup, INLINE_TAGS))
-
-
 def from_markdown(text: str) -> Markup:
     """Return Markdown as clean HTML. Raw HTML inside is shown as text."""
     return escape(text) if len(text) > MAX_LENGTH else Markup(_harmless(_markdown.render(text), TAGS))

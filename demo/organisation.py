@@ -11,7 +11,6 @@ import xlsxwriter
 ROOT_CODE = "SNV"
 ROOT_NAME = "Sở Nội vụ tỉnh Minh Sơn"
 PROVINCE = "Ủy ban nhân dân tỉnh Minh Sơn"
-PLACE = "Minh Sơn"
 DIVISIONS = (
     "Văn phòng Sở",
     "Phòng Công chức, viên chức",

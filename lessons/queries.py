@@ -1,7 +1,7 @@
 """What can be asked about published courses and about reading. Drafts are asked for in ``lessons.desk_queries``."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -77,16 +77,6 @@ def latest_course_version(course_id: int) -> CourseVersion | None:
     return db.session.scalar(
         select(CourseVersion).where(CourseVersion.course_id == course_id).order_by(CourseVersion.number.desc()).limit(1)
     )
-
-
-def latest_versions() -> Sequence[tuple[int, int, str]]:
-    """Return course id, latest version id and title of every published course, by title. One query."""
-    rows = db.session.execute(
-        select(CourseVersion.course_id, CourseVersion.id, CourseVersion.title).where(
-            CourseVersion.id.in_(_latest_ids())
-        )
-    )
-    return sorted(((row.course_id, row.id, row.title) for row in rows), key=lambda row: sort_key(row[2]))
 
 
 def course_outline(course_version_id: int) -> CourseOutline:

@@ -122,23 +122,6 @@ def running_sessions(person_id: int, at: datetime) -> Sequence[UserSession]:
     ).all()
 
 
-@dataclass(frozen=True)
-class UnitPlace:
-    """A unit as of a day: its name and the names above it, from the top down."""
-
-    unit_id: int
-    code: str
-    name: str
-    parent_id: int | None
-    path: tuple[str, ...]
-    depth: int
-
-    @property
-    def path_text(self) -> str:
-        """Return the whole path, as completions keep it."""
-        return " > ".join(self.path)
-
-
 def unit_names(unit_ids: Iterable[int], on: date) -> dict[int, str]:
     """Return the names of units as of a day."""
     rows = db.session.execute(
@@ -184,13 +167,3 @@ def unit_path(unit_id: int, on: date) -> tuple[str, ...]:
     )
     rows: Sequence[str] = db.session.scalars(select(walk.c.name).order_by(walk.c.up.desc())).all()
     return tuple(rows)
-
-
-def current_posting(person_id: int, on: date) -> Posting | None:
-    """Return where a person works on a day."""
-    return db.session.scalar(
-        select(Posting)
-        .where(Posting.person_id == person_id, in_force(Posting, on))
-        .order_by(Posting.id.desc())
-        .limit(1)
-    )
