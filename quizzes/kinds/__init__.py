@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from quizzes.kinds.contract import BadResponse, JudgedOption, Kind, PostedFields, Response, ShownOption, SpecError
+from quizzes.kinds.contract import BadResponse, Kind, PostedFields, Response, SpecError, TallyLabel, Typed
 from quizzes.kinds.multiple_choice import MultipleChoice
 from quizzes.kinds.single_choice import SingleChoice
 
 __all__ = [
     "KINDS",
     "BadResponse",
-    "JudgedOption",
     "Kind",
     "PostedFields",
     "Response",
-    "ShownOption",
     "SpecError",
+    "TallyLabel",
+    "Typed",
     "kind_of",
 ]
 

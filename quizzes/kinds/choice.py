@@ -4,26 +4,23 @@ A spec is stored as ``{"options": [{"key", "text", "html", "right", "explanation
 "shuffle": true, "rule": "partial"}`` (``rule`` for multiple choice only), a response as ``{"chosen": ["a7", "k2"]}``.
 """
 
-import re
-import secrets
-import string
-from collections.abc import Collection, Mapping, Sequence
+import random
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
 from core import html
-from core.text import clean_line, nfc
-from quizzes.kinds.contract import BadResponse, JudgedOption, PostedFields, Response, ShownOption, SpecError
+from core.text import clean_line
+from quizzes.kinds.contract import BadResponse, PostedFields, Response, SpecError, TallyLabel, Typed
+from quizzes.kinds.keyed import MAX_TEXT, inline, is_key, keys_for, line, recall_keys
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 10
-MAX_TEXT = 2_000
 #: How a multiple choice earns points: a share for a part of what is right, or everything for exactly what is right.
 PARTIAL, ALL_OR_NOTHING = "partial", "all_or_nothing"
 RULES = (PARTIAL, ALL_OR_NOTHING)
 #: The field of a posted form that carries the chosen keys.
 CHOSEN = "chosen"
-_KEY = re.compile(r"[a-z][a-z0-9]{1,7}")
 
 
 @dataclass(frozen=True)
@@ -57,31 +54,45 @@ class ChoiceSpec:
         return frozenset(option.key for option in self.options if option.right)
 
 
-def new_key(taken: Collection[str]) -> str:
-    """Return a fresh random key for an option: a letter and a digit, telling neither place nor rightness."""
-    while True:
-        key = secrets.choice(string.ascii_lowercase) + secrets.choice(string.digits)
-        if key not in taken:
-            return key
+@dataclass(frozen=True)
+class ShownOption:
+    """An option as a learner may see it before the end."""
+
+    key: str
+    html: str
 
 
-def make_option(text: str, *, right: bool, explanation: str = "", key: str = "", taken: Collection[str] = ()) -> Option:
-    """Return an option from what an author typed (inline Markdown), with a fresh key unless it has one."""
-    text, explanation = (nfc(typed).replace("\x00", "").strip() for typed in (text, explanation))
-    return Option(
-        key=key or new_key(taken),
-        text=text,
-        html=str(html.from_inline_markdown(text)),
-        right=right,
-        explanation=explanation,
-        explanation_html=str(html.from_inline_markdown(explanation)),
-    )
+@dataclass(frozen=True)
+class ShownChoice:
+    """The options in the order of an attempt, and whether more than one may be chosen."""
+
+    options: tuple[ShownOption, ...]
+    takes_many: bool
+
+
+@dataclass(frozen=True)
+class JudgedOption:
+    """An option after the end: whether it was chosen, whether it is right, and why."""
+
+    key: str
+    html: str
+    chosen: bool
+    right: bool
+    explanation_html: str
+
+
+@dataclass(frozen=True)
+class JudgedChoice:
+    """The options after the end, in the order of an attempt."""
+
+    options: tuple[JudgedOption, ...]
 
 
 class Choice:
     """Base of the kinds in which options are chosen."""
 
     name: str
+    #: Whether more than one option may be chosen.
     takes_many: bool
 
     def parse(self, raw: Mapping[str, Any]) -> ChoiceSpec:
@@ -110,6 +121,25 @@ class Choice:
         rule = {"rule": spec.rule} if self.takes_many else {}
         return {"options": [asdict(option) for option in spec.options], "shuffle": spec.shuffle, **rule}
 
+    def compose(self, typed: Typed, previous: ChoiceSpec | None) -> ChoiceSpec:
+        """Return the spec of typed options: ``{"options": [{"text", "right", "explanation", "key"}], "shuffle", "rule"}``."""
+        rows = list(typed.get("options", ()))
+        keys = keys_for(rows, previous.keys if previous else ())
+        options = [_composed(row, key) for row, key in zip(rows, keys, strict=True)]
+        return self.parse({**typed, "options": options})
+
+    def typed(self, spec: ChoiceSpec) -> dict[str, Any]:
+        """Return the options as typed, with their keys."""
+        rows = [
+            {"key": one.key, "text": one.text, "right": one.right, "explanation": one.explanation} for one in spec.options
+        ]
+        return {"options": rows, "shuffle": spec.shuffle, "rule": spec.rule}
+
+    def recall(self, typed: Typed, previous: ChoiceSpec) -> dict[str, Any]:
+        """Return typed options with the keys of those they were before."""
+        known = [(option.key, option.text) for option in previous.options]
+        return {**typed, "options": recall_keys(typed.get("options", ()), known)}
+
     def read(self, spec: ChoiceSpec, form: PostedFields) -> Response:
         """Return the chosen keys in the author's order, each once.
 
@@ -122,17 +152,22 @@ class Choice:
             raise BadResponse("more than one option")
         return {CHOSEN: [key for key in spec.keys if key in chosen]}
 
+    def fields(self, spec: ChoiceSpec, response: Response | None) -> dict[str, list[str]]:
+        """Return the chosen keys as the field of a form."""
+        chosen = chosen_keys(response)
+        return {CHOSEN: [key for key in spec.keys if key in chosen]} if chosen else {}
+
     def is_answered(self, response: Response | None) -> bool:
         """Tell whether anything was chosen."""
         return bool(response and response.get(CHOSEN))
 
-    def chosen(self, response: Response | None) -> frozenset[str]:
-        """Return the keys of the options that a response chooses."""
-        return chosen_keys(response)
-
     def grade(self, spec: ChoiceSpec, response: Response | None) -> Fraction | None:
         """Return the share of the points that a response earns."""
         raise NotImplementedError
+
+    def rule(self, spec: ChoiceSpec) -> str:
+        """Return the code of the rule by which points are given."""
+        return f"{self.name}.{spec.rule}" if self.takes_many else self.name
 
     def summarise(self, spec: ChoiceSpec, response: Response | None) -> str:
         """Return the texts of the chosen options."""
@@ -148,21 +183,40 @@ class Choice:
             return "option_reworded"
         return None
 
-    def option_order(self, spec: ChoiceSpec) -> tuple[list[str], bool]:
-        """Return the option keys in the author's order, and whether they may be shuffled."""
-        return list(spec.keys), spec.shuffle
+    def arrange(self, spec: ChoiceSpec, *, shuffle: bool, rng: random.Random) -> list[str]:
+        """Return the option keys, shuffled when quiz and question allow it."""
+        keys = list(spec.keys)
+        if shuffle and spec.shuffle:
+            rng.shuffle(keys)
+        return keys
 
-    def shown(self, spec: ChoiceSpec, order: Sequence[str]) -> tuple[ShownOption, ...]:
+    def shown(self, spec: ChoiceSpec, order: Sequence[str]) -> ShownChoice:
         """Return the options in the order of an attempt, without the key."""
-        return tuple(ShownOption(option.key, option.html) for option in _ordered(spec, order))
+        options = tuple(ShownOption(option.key, option.html) for option in _ordered(spec, order))
+        return ShownChoice(options, self.takes_many)
 
-    def judged(self, spec: ChoiceSpec, response: Response | None, order: Sequence[str]) -> tuple[JudgedOption, ...]:
+    def judged(self, spec: ChoiceSpec, response: Response | None, order: Sequence[str]) -> JudgedChoice:
         """Return the options in the order of an attempt, with the key and the explanations."""
         chosen = chosen_keys(response)
-        return tuple(
-            JudgedOption(option.key, option.html, option.key in chosen, option.right, option.explanation_html)
-            for option in _ordered(spec, order)
+        return JudgedChoice(
+            tuple(
+                JudgedOption(option.key, option.html, option.key in chosen, option.right, option.explanation_html)
+                for option in _ordered(spec, order)
+            )
         )
+
+    def tally(self, spec: ChoiceSpec, response: Response | None) -> tuple[str, ...]:
+        """Return the keys of the chosen options."""
+        chosen = chosen_keys(response)
+        return tuple(key for key in spec.keys if key in chosen)
+
+    def tally_labels(self, spec: ChoiceSpec) -> tuple[TallyLabel, ...]:
+        """Return the options in the author's order."""
+        return tuple(TallyLabel(option.key, html.plain_text(option.html), option.right) for option in spec.options)
+
+    def guess(self, spec: ChoiceSpec) -> Fraction:
+        """Return the share of the points that blind guessing earns on average."""
+        raise NotImplementedError
 
 
 def chosen_keys(response: Response | None) -> frozenset[str]:
@@ -175,13 +229,25 @@ def _ordered(spec: ChoiceSpec, order: Sequence[str]) -> list[Option]:
     return [options[key] for key in order if key in options]
 
 
+def _composed(row: Mapping[str, Any], key: str) -> dict[str, Any]:
+    text, explanation = line(row.get("text", "")), line(row.get("explanation", ""))
+    return {
+        "key": key,
+        "text": text,
+        "html": inline(text),
+        "right": bool(row.get("right", False)),
+        "explanation": explanation,
+        "explanation_html": inline(explanation),
+    }
+
+
 def _parse_option(place: int, raw: Any) -> Option:
     if not isinstance(raw, Mapping) or not isinstance(raw.get("right"), bool):
         raise SpecError("malformed", place)
     fields = {name: raw.get(name, "") for name in ("key", "text", "html", "explanation", "explanation_html")}
     if not all(isinstance(value, str) for value in fields.values()):
         raise SpecError("malformed", place)
-    if not _KEY.fullmatch(fields["key"]):
+    if not is_key(fields["key"]):
         raise SpecError("bad_key", place)
     if not fields["text"].strip() or not fields["html"].strip():
         raise SpecError("empty_text", place)

@@ -6,6 +6,7 @@ right options.
 """
 
 from fractions import Fraction
+from math import comb
 
 from quizzes.kinds.choice import ALL_OR_NOTHING, Choice, ChoiceSpec, chosen_keys
 from quizzes.kinds.contract import Response, SpecError
@@ -32,3 +33,15 @@ class MultipleChoice(Choice):
         wrong = set(spec.keys) - right
         share = Fraction(len(chosen & right), len(right)) - Fraction(len(chosen & wrong), len(wrong))
         return max(Fraction(0), share)
+
+    def guess(self, spec: ChoiceSpec) -> Fraction:
+        """Return the mean over all ways of ticking options, each as likely as any other."""
+        right, wrong = len(spec.right_keys), len(spec.options) - len(spec.right_keys)
+        if spec.rule == ALL_OR_NOTHING:
+            return Fraction(1, 2 ** (right + wrong))
+        ways = (
+            (comb(right, hits) * comb(wrong, misses), Fraction(hits, right) - Fraction(misses, wrong))
+            for hits in range(right + 1)
+            for misses in range(wrong + 1)
+        )
+        return sum((count * max(Fraction(0), share) for count, share in ways), Fraction(0)) / 2 ** (right + wrong)

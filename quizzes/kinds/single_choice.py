@@ -22,3 +22,7 @@ class SingleChoice(Choice):
     def grade(self, spec: ChoiceSpec, response: Response | None) -> Fraction:
         """Return 1 for the right option, else 0."""
         return Fraction(chosen_keys(response) == spec.right_keys)
+
+    def guess(self, spec: ChoiceSpec) -> Fraction:
+        """Return one over the number of options."""
+        return Fraction(1, len(spec.options))
