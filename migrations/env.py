@@ -6,6 +6,7 @@ from alembic import context
 
 from core.db import ByteString, UtcDateTime, db
 
+import_module("core.job_models")
 for package in ("people", "library", "lessons", "quizzes", "certificates", "training"):
     import_module(f"{package}.models")
 
