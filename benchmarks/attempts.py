@@ -20,7 +20,7 @@ from core.db import db, transaction
 from people.access import SYSTEM
 from quizzes import bank_services
 from quizzes.models import Attempt, AttemptItem, QuestionVersion
-from quizzes.question_content import OptionInput, QuestionInput
+from quizzes.question_content import QuestionInput
 
 CLIENTS = (1, 8)
 QUESTIONS = 20
@@ -138,9 +138,11 @@ def _open_attempts(database: Database, count: int) -> list[int]:
 def _question(bank_id: int, number: int) -> QuestionVersion:
     text_of = f"của câu {number}: báo cáo thủ trưởng rồi làm đúng quy trình"
     why = "Vì quy tắc ứng xử yêu cầu như vậy."
-    options = [OptionInput(f"Phương án {letter} {text_of}", right=letter == "A", explanation=why) for letter in "ABCD"]
+    options = [
+        {"text": f"Phương án {letter} {text_of}", "right": letter == "A", "explanation": why} for letter in "ABCD"
+    ]
     prompt = f"Câu {number}: anh/chị xử lý thế nào khi hồ sơ thiếu một giấy?"
-    typed = QuestionInput(kind="single_choice", prompt=prompt, options=tuple(options))
+    typed = QuestionInput(kind="single_choice", prompt=prompt, content={"options": options})
     draft = bank_services.save_question_draft(bank_id, None, typed, based_on=None, by=SYSTEM, at=clock.now())
     bank_services.publish_question(draft.question_id, by=SYSTEM, at=clock.now())
     return db.session.scalars(db.select(QuestionVersion).where(QuestionVersion.question_id == draft.question_id)).one()

@@ -81,6 +81,8 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(NoConnectionFree, _on_database_trouble)
     app.register_error_handler(Exception, _on_failure)
     app.context_processor(_page_context)
+    # A global, so that macros imported without context (cheaper, once for a page) have it too.
+    app.add_template_global(asset)
     app.add_template_filter(cell_text, "written")
 
 
@@ -232,7 +234,6 @@ def _on_failure(error: Exception) -> ResponseReturnValue:
 def _page_context() -> dict[str, Any]:
     return {
         "csp_nonce": csp_nonce,
-        "asset": asset,
         "current_locale": current_language(),
         "languages": LANGUAGES,
         "appearance": appearance(),

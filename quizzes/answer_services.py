@@ -38,13 +38,21 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True)
+class Dispute:
+    """Two answers to one item in words: what is stored, and what was posted without knowing it."""
+
+    stored: str
+    typed: str
+
+
+@dataclass(frozen=True)
 class SaveOutcome:
     """What is stored after a save, for every item that was posted."""
 
     phase: Phase = Phase.OPEN
     stored: dict[int, StoredAnswer] = field(default_factory=dict)
     #: Items whose stored answer is newer than the one that the page had shown, and says something else.
-    conflicts: frozenset[int] = frozenset()
+    conflicts: dict[int, Dispute] = field(default_factory=dict)
 
 
 def save(attempt_id: int, answers: Mapping[int, TypedAnswer], *, by: Actor, at: datetime) -> SaveOutcome:
@@ -80,8 +88,15 @@ def save(attempt_id: int, answers: Mapping[int, TypedAnswer], *, by: Actor, at: 
     stored |= {item_id: fresh[item_id] for item_id in written}
     if outrun := fresh.keys() - written:
         stored |= _stored_now(outrun)
-    conflicts = {item_id for item_id in changed if not _same(stored[item_id], changed[item_id])}
-    return SaveOutcome(Phase.OPEN, stored, frozenset(conflicts))
+    return SaveOutcome(
+        Phase.OPEN,
+        stored,
+        {
+            row.item_id: _dispute(row, stored[row.item_id], changed[row.item_id])
+            for row in rows
+            if row.item_id in changed and not _same(stored[row.item_id], changed[row.item_id])
+        },
+    )
 
 
 #: The items that a save is about, with what is needed to judge it; built once because every answer asks it. The lock
@@ -119,8 +134,14 @@ def _read(row: Row[Any], typed: TypedAnswer) -> Response:
         ) from None
 
 
+def _dispute(row: Row[Any], stored: StoredAnswer, typed: Response) -> Dispute:
+    kind = kind_of(row.kind)
+    spec = kind.parse(row.spec)
+    return Dispute(kind.summarise(spec, stored.response), kind.summarise(spec, typed))
+
+
 def _same(stored: StoredAnswer, response: Response) -> bool:
-    """Tell whether a response is what is stored; nothing chosen is the same as nothing stored."""
+    """Tell whether a response is what is stored; an answer that says nothing is the same as nothing stored."""
     if stored.response is None:
         return not any(response.values())
     return stored.response == response

@@ -1,7 +1,7 @@
 """A question inside a form: what is shown, and how its fields are called and filled. Pure.
 
-The template of each kind (``templates/quizzes/kinds/<kind>.html``) has a macro ``take(asked)`` for the question and a macro
-``judged(shown)`` for what :meth:`quizzes.kinds.contract.Kind.judged` returns.
+The template of each kind (``templates/quizzes/kinds/<kind>.html``) has a macro ``take(asked)`` for the question and
+a macro ``judged(shown)`` for what :meth:`quizzes.kinds.contract.Kind.judged` returns.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,17 +1,16 @@
 """What the learner's pages show, put together from queries; frozen values, so that a template asks for nothing more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.clock import local_day, time_text
 from core.errors import DomainError, NotAllowed, NotFound
-from core.html import plain_text
 from people.access import Actor, Permission
 from people.queries import may_in_unit
 from quizzes import behaviour, queries
-from quizzes.answer_services import SaveOutcome, StoredAnswer, TypedAnswer
+from quizzes.answer_services import SaveOutcome, StoredAnswer
 from quizzes.behaviour import PREVIEW
 from quizzes.hooks import quiz_hooks
 from quizzes.models import Attempt, Quiz, QuizVersion
@@ -103,24 +102,13 @@ def may_see_result(attempt: Attempt, *, by: Actor, at: datetime) -> bool:
     return by.may(Permission.VIEW_ATTEMPTS) and may_in_unit(by, Permission.VIEW_ATTEMPTS, unit_id, local_day(at))
 
 
-def conflict_views(
-    items: Sequence[ItemView], outcome: SaveOutcome, answers: Mapping[int, TypedAnswer]
-) -> list[ConflictView]:
+def conflict_views(items: Sequence[ItemView], outcome: SaveOutcome) -> list[ConflictView]:
     """Return the questions in conflict, with both answers in words."""
     return [
-        ConflictView(
-            number=item.number,
-            prompt_html=item.prompt_html,
-            stored=_in_words(item, frozenset(_chosen(outcome.stored[item.item_id]))),
-            typed=_in_words(item, frozenset(answers[item.item_id].fields.get("chosen", ()))),
-        )
+        ConflictView(item.number, item.prompt_html, dispute.stored, dispute.typed)
         for item in items
-        if item.item_id in outcome.conflicts
+        if (dispute := outcome.conflicts.get(item.item_id))
     ]
-
-
-def _in_words(item: ItemView, chosen: frozenset[str]) -> str:
-    return "; ".join(plain_text(option.html) for option in item.options if option.key in chosen)
 
 
 def _chosen(stored: StoredAnswer) -> list[str]:
@@ -146,7 +134,10 @@ def state_json(attempt: Attempt, items: Sequence[ItemView], *, at: datetime, csr
         "phase": behaviour.phase(attempt.due_at, attempt.finished_at, at),
         "seconds_left": behaviour.seconds_left(attempt.due_at, at),
         "csrf_token": csrf_token,
-        "answers": {item.item_id: {"revision": item.revision, "chosen": sorted(item.chosen)} for item in items},
+        "answers": {
+            item.item_id: {"revision": item.revision, "chosen": sorted(item.asked.fields.get("chosen", ()))}
+            for item in items
+        },
     }
 
 

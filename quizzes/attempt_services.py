@@ -65,7 +65,6 @@ def _insert_attempt(
     items = behaviour.draw(
         queries.pool_sections(version.id),
         shuffle_questions=version.shuffle_questions,
-        shuffle_options=version.shuffle_options,
         rng=rng,
     )
     if not items:
@@ -84,21 +83,28 @@ def _insert_attempt(
         with db.session.begin_nested():
             db.session.add(attempt)
             db.session.flush()
-            db.session.execute(insert(_ITEMS), list(_item_rows(attempt.id, items)))
+            db.session.execute(
+                insert(_ITEMS), list(_item_rows(attempt.id, items, shuffle=version.shuffle_options, rng=rng))
+            )
     except IntegrityError:
         # Two starts at once: the index of open attempts let one through, and that one is the attempt.
         return _started_elsewhere(person_id, version.quiz_id)
     return attempt
 
 
-def _item_rows(attempt_id: int, items: list[DrawnItem]) -> Iterator[dict[str, Any]]:
+def _item_rows(
+    attempt_id: int, items: list[DrawnItem], *, shuffle: bool, rng: random.Random
+) -> Iterator[dict[str, Any]]:
+    stored = queries.stored_specs(item.question_version_id for item in items)
     for position, item in enumerate(items, start=1):
+        kind_name, spec = stored[item.question_version_id]
+        kind = kind_of(kind_name)
         yield {
             "attempt_id": attempt_id,
             "position": position,
             "question_version_id": item.question_version_id,
             "points": item.points,
-            "option_order": list(item.option_order),
+            "option_order": kind.arrange(kind.parse(spec), shuffle=shuffle, rng=rng),
         }
 
 

@@ -96,12 +96,10 @@ def state_of(*, finished: bool, answered: bool, mark: int | None, points: int) -
 
 @dataclass(frozen=True)
 class PoolEntry:
-    """A question that may be drawn, with its options in the author's order."""
+    """A question that may be drawn."""
 
     question_id: int
     question_version_id: int
-    option_keys: tuple[str, ...]
-    may_shuffle: bool = True
 
 
 @dataclass(frozen=True)
@@ -115,16 +113,13 @@ class PoolSection:
 
 @dataclass(frozen=True)
 class DrawnItem:
-    """A question of an attempt with the order in which its options are shown."""
+    """A question of an attempt and the points it is worth."""
 
     question_version_id: int
     points: int
-    option_order: tuple[str, ...]
 
 
-def draw(
-    sections: Sequence[PoolSection], *, shuffle_questions: bool, shuffle_options: bool, rng: random.Random
-) -> list[DrawnItem]:
+def draw(sections: Sequence[PoolSection], *, shuffle_questions: bool, rng: random.Random) -> list[DrawnItem]:
     """Draw the questions of an attempt, section by section; a question that two sections share comes once.
 
     :param rng: where chance comes from; the same state gives the same attempt.
@@ -134,10 +129,7 @@ def draw(
     for section in sections:
         for entry in _chosen(section, taken, shuffle_questions, rng):
             taken.add(entry.question_id)
-            order = list(entry.option_keys)
-            if shuffle_options and entry.may_shuffle:
-                rng.shuffle(order)
-            items.append(DrawnItem(entry.question_version_id, section.points, tuple(order)))
+            items.append(DrawnItem(entry.question_version_id, section.points))
     return items
 
 

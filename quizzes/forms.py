@@ -25,7 +25,7 @@ from core.i18n import lazy_gettext as _l
 from quizzes.author_labels import DIFFICULTY_LABELS, KIND_LABELS, RULE_LABELS, STATE_LABELS
 from quizzes.author_queries import QuestionFilter
 from quizzes.kinds.choice import MAX_OPTIONS
-from quizzes.question_content import OptionInput, QuestionInput
+from quizzes.question_content import QuestionInput
 from quizzes.quiz_services import QuizDraft, SectionDraft
 
 EMPTY_ROWS = 4
@@ -158,23 +158,31 @@ class QuestionForm(BaseForm):
         if typed is None:
             _set_rows(self.options, [{}] * EMPTY_ROWS)
             return
-        for name in ("kind", "prompt", "rule", "shuffle", "general_explanation", "topic", "difficulty"):
+        for name in ("kind", "prompt", "general_explanation", "topic", "difficulty"):
             self[name].data = getattr(typed, name)
+        self.rule.data, self.shuffle.data = typed.content["rule"], typed.content["shuffle"]
         self.sources.data = list(typed.sources)
-        _set_rows(self.options, [vars(option) for option in typed.options])
+        _set_rows(self.options, typed.content["options"])
 
     def typed(self) -> QuestionInput:
         """Return the question as typed."""
         return QuestionInput(
             kind=self.kind.data,
             prompt=self.prompt.data or "",
-            options=tuple(
-                OptionInput(row.text.data or "", bool(row.right.data), row.explanation.data or "", row.key.data or "")
-                for row in self.filled_rows()
-            ),
+            content={
+                "options": [
+                    {
+                        "text": row.text.data or "",
+                        "right": bool(row.right.data),
+                        "explanation": row.explanation.data or "",
+                        "key": row.key.data or "",
+                    }
+                    for row in self.filled_rows()
+                ],
+                "shuffle": bool(self.shuffle.data),
+                "rule": self.rule.data,
+            },
             code=self.code.data or "",
-            shuffle=bool(self.shuffle.data),
-            rule=self.rule.data,
             general_explanation=self.general_explanation.data or "",
             topic=self.topic.data or "",
             difficulty=self.difficulty.data,

@@ -20,7 +20,6 @@ from quizzes.formats.gift_values import GiftOption, GiftQuestion
 from quizzes.models import Bank, Question, QuestionVersion
 from quizzes.question_content import (
     BadQuestion,
-    OptionInput,
     QuestionInput,
     content_of,
     input_of,
@@ -188,10 +187,15 @@ def _typed(asked: GiftQuestion) -> QuestionInput:
     return QuestionInput(
         kind=asked.kind,
         prompt=asked.prompt,
-        options=tuple(OptionInput(option.text, option.right, option.explanation) for option in asked.options),
+        content={
+            "options": [
+                {"text": option.text, "right": option.right, "explanation": option.explanation}
+                for option in asked.options
+            ],
+            "shuffle": asked.shuffle,
+            "rule": asked.rule,
+        },
         code=asked.code,
-        shuffle=asked.shuffle,
-        rule=asked.rule,
         general_explanation=asked.general_explanation,
         topic=asked.topic,
         difficulty=asked.difficulty,
@@ -205,13 +209,15 @@ def _gift(code: str, version: QuestionVersion) -> GiftQuestion:
         code=code,
         kind=typed.kind,
         prompt=typed.prompt,
-        options=tuple(GiftOption(option.text, option.right, option.explanation) for option in typed.options),
+        options=tuple(
+            GiftOption(option["text"], option["right"], option["explanation"]) for option in typed.content["options"]
+        ),
         general_explanation=typed.general_explanation,
         topic=typed.topic,
         difficulty=typed.difficulty,
         sources=typed.sources,
-        shuffle=typed.shuffle,
-        rule=typed.rule,
+        shuffle=typed.content["shuffle"],
+        rule=typed.content["rule"],
     )
 
 

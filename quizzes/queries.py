@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -12,8 +13,9 @@ from core import html
 from core.db import db
 from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
+from quizzes.asked import Asked
 from quizzes.behaviour import NETWORK_GRACE, ItemState, PoolEntry, PoolSection, state_of
-from quizzes.kinds import JudgedOption, Response, ShownOption, kind_of
+from quizzes.kinds import Response, kind_of
 from quizzes.models import (
     Attempt,
     AttemptDraft,
@@ -31,28 +33,33 @@ from quizzes.models import (
 class ItemView:
     """A question of an open attempt as its page shows it."""
 
-    item_id: int
     number: int
     prompt_html: str
-    options: tuple[ShownOption, ...]
-    takes_many: bool
-    chosen: frozenset[str]
+    asked: Asked
     revision: int
     answered: bool
+
+    @property
+    def item_id(self) -> int:
+        """Return the id of the item."""
+        return self.asked.item_id
 
 
 @dataclass(frozen=True)
 class ResultView:
-    """A question of a finished attempt: what was chosen, what is right, why, and what it earned."""
+    """A question of a finished attempt: what was answered, what is right, why, and what it earned by which rule."""
 
+    item_id: int
     number: int
+    kind: str
     prompt_html: str
-    options: tuple[JudgedOption, ...]
-    takes_many: bool
+    #: What the kind's ``judged`` returns.
+    judged: Any
     answered: bool
     state: ItemState
     mark: int | None
     points: int
+    rule: str
     general_explanation: str
 
 
@@ -112,27 +119,27 @@ def pool_sections(quiz_version_id: int) -> list[PoolSection]:
             QuizSection.points,
             QuestionVersion.question_id,
             QuestionVersion.id.label("version_id"),
-            QuestionVersion.kind,
-            QuestionVersion.spec,
         )
         .join(PoolQuestion, PoolQuestion.section_id == QuizSection.id)
         .join(QuestionVersion, QuestionVersion.id == PoolQuestion.question_version_id)
         .where(QuizSection.quiz_version_id == quiz_version_id)
         .order_by(QuizSection.position, PoolQuestion.position, PoolQuestion.id)
     ).all()
-    by_section: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        by_section.setdefault(row.id, []).append(row)
+    sections = groupby(rows, key=lambda row: (row.id, row.draw_count, row.points))
     return [
-        PoolSection(tuple(_pool_entry(row) for row in section), section[0].draw_count, section[0].points)
-        for section in by_section.values()
+        PoolSection(tuple(PoolEntry(row.question_id, row.version_id) for row in section), draw_count, points)
+        for (_id, draw_count, points), section in sections
     ]
 
 
-def _pool_entry(row: Row[Any]) -> PoolEntry:
-    kind = kind_of(row.kind)
-    keys, may_shuffle = kind.option_order(kind.parse(row.spec))
-    return PoolEntry(row.question_id, row.version_id, tuple(keys), may_shuffle)
+def stored_specs(question_version_ids: Iterable[int]) -> dict[int, tuple[str, dict[str, Any]]]:
+    """Return kind and stored spec of question versions, by id. One query."""
+    rows = db.session.execute(
+        select(QuestionVersion.id, QuestionVersion.kind, QuestionVersion.spec).where(
+            QuestionVersion.id.in_(set(question_version_ids))
+        )
+    )
+    return {row.id: (row.kind, row.spec) for row in rows}
 
 
 def open_attempt(person_id: int, quiz_id: int) -> Attempt | None:
@@ -217,14 +224,11 @@ def item_views(attempt_id: int) -> list[ItemView]:
 
 def _item_view(row: Row[Any]) -> ItemView:
     kind = kind_of(row.kind)
-    options = kind.shown(kind.parse(row.spec), row.option_order)
+    spec = kind.parse(row.spec)
     return ItemView(
-        item_id=row.id,
         number=row.position,
         prompt_html=row.prompt_html,
-        options=options,
-        takes_many=kind.takes_many,
-        chosen=kind.chosen(row.response),
+        asked=Asked(row.kind, kind.shown(spec, row.option_order), kind.fields(spec, row.response), row.id),
         revision=row.revision or 0,
         answered=kind.is_answered(row.response),
     )
@@ -277,15 +281,18 @@ def _versions(ids: Iterable[int]) -> dict[int, QuestionVersion]:
 
 def _result_view(item: AttemptItem, outcome: Outcome, version: QuestionVersion) -> ResultView:
     kind = kind_of(version.kind)
+    spec = kind.parse(version.spec)
     answered = kind.is_answered(outcome.response)
     return ResultView(
+        item_id=item.id,
         number=item.position,
+        kind=version.kind,
         prompt_html=version.prompt_html,
-        options=kind.judged(kind.parse(version.spec), outcome.response, item.option_order),
-        takes_many=kind.takes_many,
+        judged=kind.judged(spec, outcome.response, item.option_order),
         answered=answered,
         state=state_of(finished=True, answered=answered, mark=outcome.mark, points=item.points),
         mark=outcome.mark,
         points=item.points,
+        rule=kind.rule(spec),
         general_explanation=html.from_inline_markdown(version.general_explanation),
     )

@@ -1,13 +1,13 @@
 """What differs between two versions of a question, in words for the trainer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.i18n import gettext as _
 from quizzes.author_labels import DIFFICULTY_LABELS, KIND_LABELS, RULE_LABELS
 from quizzes.models import QuestionVersion
-from quizzes.question_content import OptionInput, QuestionInput, input_of
+from quizzes.question_content import QuestionInput, input_of
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ def changes_between(old: QuestionVersion, new: QuestionVersion) -> list[Change]:
 def _facts(typed: QuestionInput) -> Iterator[tuple[str, str]]:
     yield _("Question"), typed.prompt
     yield _("Kind"), str(KIND_LABELS.get(typed.kind, typed.kind))
-    yield _("Points"), str(RULE_LABELS[typed.rule]) if typed.kind == "multiple_choice" else ""
-    yield _("Order of the options"), _("may be shuffled") if typed.shuffle else _("stays as written")
+    yield _("Points"), str(RULE_LABELS[typed.content["rule"]]) if typed.kind == "multiple_choice" else ""
+    yield _("Order of the options"), _("may be shuffled") if typed.content["shuffle"] else _("stays as written")
     yield _("Explanation of the whole question"), typed.general_explanation
     yield _("Topic"), typed.topic
     yield _("Difficulty"), str(DIFFICULTY_LABELS[typed.difficulty])
@@ -39,8 +39,8 @@ def _facts(typed: QuestionInput) -> Iterator[tuple[str, str]]:
 
 
 def _option_changes(before: QuestionInput, after: QuestionInput) -> Iterator[Change]:
-    old = {option.key: option for option in before.options}
-    new = {option.key: option for option in after.options}
+    old = {option["key"]: option for option in before.content["options"]}
+    new = {option["key"]: option for option in after.content["options"]}
     for key in (*old, *(key for key in new if key not in old)):
         was, now = _option_text(old.get(key)), _option_text(new.get(key))
         if was != now:
@@ -50,13 +50,13 @@ def _option_changes(before: QuestionInput, after: QuestionInput) -> Iterator[Cha
         yield Change(_("Order of the options"), _in_order(kept[0], old), _in_order(kept[1], new))
 
 
-def _option_text(option: OptionInput | None) -> str:
+def _option_text(option: Mapping[str, Any] | None) -> str:
     if option is None:
         return ""
-    right: Any = _("right") if option.right else _("wrong")
-    explanation = f" – {option.explanation}" if option.explanation else ""
-    return f"{option.text} ({right}){explanation}"
+    right: Any = _("right") if option["right"] else _("wrong")
+    explanation = f" – {option['explanation']}" if option["explanation"] else ""
+    return f"{option['text']} ({right}){explanation}"
 
 
-def _in_order(keys: list[str], options: dict[str, OptionInput]) -> str:
-    return "; ".join(options[key].text for key in keys)
+def _in_order(keys: list[str], options: dict[str, Any]) -> str:
+    return "; ".join(options[key]["text"] for key in keys)

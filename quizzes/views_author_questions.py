@@ -196,8 +196,12 @@ def _shown(typed: QuestionInput) -> dict[str, object]:
         "typed": typed,
         "prompt": html.from_markdown(typed.prompt),
         "options": [
-            (html.from_inline_markdown(option.text), option.right, html.from_inline_markdown(option.explanation))
-            for option in typed.options
+            (
+                html.from_inline_markdown(option["text"]),
+                option["right"],
+                html.from_inline_markdown(option["explanation"]),
+            )
+            for option in typed.content["options"]
         ],
         "general": html.from_inline_markdown(typed.general_explanation),
     }

@@ -105,7 +105,7 @@ def _conflict_page(
     page = render_template(
         "quizzes/take/conflict.html",
         attempt=queries.attempt(attempt_id),
-        conflicts=attempt_pages.conflict_views(queries.item_views(attempt_id), outcome, answers),
+        conflicts=attempt_pages.conflict_views(queries.item_views(attempt_id), outcome),
         fields=posted_pairs(in_conflict, revisions),
     )
     return page, 409

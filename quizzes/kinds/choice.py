@@ -122,7 +122,7 @@ class Choice:
         return {"options": [asdict(option) for option in spec.options], "shuffle": spec.shuffle, **rule}
 
     def compose(self, typed: Typed, previous: ChoiceSpec | None) -> ChoiceSpec:
-        """Return the spec of typed options: ``{"options": [{"text", "right", "explanation", "key"}], "shuffle", "rule"}``."""
+        """Return the spec of ``{"options": [{"text", "right", "explanation", "key"}, ...], "shuffle", "rule"}``."""
         rows = list(typed.get("options", ()))
         keys = keys_for(rows, previous.keys if previous else ())
         options = [_composed(row, key) for row, key in zip(rows, keys, strict=True)]
@@ -131,7 +131,8 @@ class Choice:
     def typed(self, spec: ChoiceSpec) -> dict[str, Any]:
         """Return the options as typed, with their keys."""
         rows = [
-            {"key": one.key, "text": one.text, "right": one.right, "explanation": one.explanation} for one in spec.options
+            {"key": one.key, "text": one.text, "right": one.right, "explanation": one.explanation}
+            for one in spec.options
         ]
         return {"options": rows, "shuffle": spec.shuffle, "rule": spec.rule}
 

@@ -1,8 +1,8 @@
 """What every kind of question can do. Pure: no web, no database; what is wrong is told by codes, worded elsewhere.
 
-A question's *spec* is a frozen value made of stored JSON. Its *typed* content is what an author writes: the same without
-what is derived (clean HTML, fresh keys). A *response* is the normal form of an answer in JSON; its *fields* are the form
-fields of its page, named without the number of the item: ``chosen``, ``text``, ``pair_a7``.
+A question's *spec* is a frozen value made of stored JSON. Its *typed* content is what an author writes: the same
+without what is derived (clean HTML, fresh keys). A *response* is the normal form of an answer in JSON; its *fields* are
+the form fields of its page, named without the number of the item: ``chosen``, ``text``, ``pair_a7``.
 """
 
 import random

@@ -49,7 +49,7 @@ class Sitting:
     def stored(self) -> list[list[str]]:
         """Return the option keys that the server holds, question by question."""
         db.session.rollback()
-        return [sorted(view.chosen) for view in queries.item_views(self.attempt.id)]
+        return [sorted(view.asked.fields.get("chosen", ())) for view in queries.item_views(self.attempt.id)]
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def test_a_stale_answer_is_a_conflict_and_overwrites_nothing(quiz, person, at):
     give(attempt, person, {first.id: mine})
     chosen = keys_of(second, right=True)
     outcome = give(attempt, person, {first.id: other, second.id: chosen}, base=0)
-    assert outcome.conflicts == {first.id}
+    assert list(outcome.conflicts) == [first.id]
     assert outcome.stored[first.id].response == {"chosen": mine}
     assert outcome.stored[second.id].response == {"chosen": chosen}
     mended = give(attempt, person, {first.id: other}, base=outcome.stored[first.id].revision)
@@ -150,7 +150,7 @@ def test_a_stale_answer_is_a_conflict_and_overwrites_nothing(quiz, person, at):
 def test_a_revision_that_never_was_is_a_conflict(quiz, person, at):
     attempt = begin(quiz, person)
     first = items_of(attempt)[0]
-    assert give(attempt, person, {first.id: keys_of(first, right=True)}, base=7).conflicts == {first.id}
+    assert give(attempt, person, {first.id: keys_of(first, right=True)}, base=7).conflicts.keys() == {first.id}
 
 
 def test_an_answer_can_be_taken_back(quiz, person, at):
@@ -336,7 +336,7 @@ def test_starting_and_finishing_take_the_same_queries_for_any_size(above, person
     attempt_id = attempt.id
     with count_queries() as finishing, transaction():
         attempt_services.finish(attempt_id, by=by, at=at)
-    assert len(starting) <= 7, starting
+    assert len(starting) <= 8, starting
     assert len(finishing) <= 7, finishing
 
 

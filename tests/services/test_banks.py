@@ -13,11 +13,13 @@ from core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from people.access import SYSTEM, Role
 from quizzes import bank_services
 from quizzes.models import Question, QuestionVersion
-from quizzes.question_content import BadQuestion, OptionInput, input_of
+from quizzes.question_content import BadQuestion, input_of
 from tests.support.factories_people import actor_of, make_person, make_unit
-from tests.support.factories_quizzes import QUESTION, make_bank, make_question
+from tests.support.factories_quizzes import QUESTION, choices, make_bank, make_question, option
 
 pytestmark = pytest.mark.usefixtures("session")
+
+OPTIONS = QUESTION.content["options"]
 
 
 def save(bank, question, typed, at, *, by=SYSTEM, based_on=None):
@@ -92,11 +94,11 @@ def test_option_keys_stay_when_options_are_edited_and_moved(at):
     bank = make_bank()
     question = make_question(bank)
     typed = input_of(bank_services.latest_version(question.id))
-    first, second, third = typed.options
-    mended = replace(typed, options=(third, replace(first, text="Người đã nhận quà"), second, OptionInput("Công an")))
+    first, second, third = typed.content["options"]
+    mended = replace(typed, content=choices(third, {**first, "text": "Người đã nhận quà"}, second, option("Công an")))
     version = save(bank, question, mended, at)
     keys = [option["key"] for option in version.spec["options"]]
-    assert keys[:3] == [third.key, first.key, second.key]
+    assert keys[:3] == [third["key"], first["key"], second["key"]]
     assert keys[3] not in keys[:3]
 
 
@@ -104,7 +106,7 @@ def test_a_key_from_elsewhere_is_not_taken(at):
     bank = make_bank()
     question = make_question(bank)
     typed = input_of(bank_services.latest_version(question.id))
-    forged = replace(typed, options=(*typed.options, OptionInput("Công an", key="z9z9z9")))
+    forged = replace(typed, content=choices(*typed.content["options"], option("Công an", key="z9z9z9")))
     assert save(bank, question, forged, at).spec["options"][3]["key"] != "z9z9z9"
 
 
@@ -122,23 +124,23 @@ def test_a_stale_edit_is_a_conflict_and_changes_nothing(at):
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "option"),
+    ("change", "code", "place"),
     [
         ({"prompt": "  "}, "no_prompt", None),
-        ({"options": QUESTION.options[:1]}, "too_few_options", None),
-        ({"options": tuple(replace(option, right=True) for option in QUESTION.options)}, "more_than_one_right", None),
-        ({"options": QUESTION.options[1:]}, "no_right", None),
-        ({"options": (*QUESTION.options, OptionInput(" "))}, "empty_text", 3),
-        ({"options": (*QUESTION.options, QUESTION.options[2])}, "duplicate_text", 3),
-        ({"kind": "essay"}, "unknown_kind", None),
+        ({"content": choices(*OPTIONS[:1])}, "too_few_options", None),
+        ({"content": choices(*({**one, "right": True} for one in OPTIONS))}, "more_than_one_right", None),
+        ({"content": choices(*OPTIONS[1:])}, "no_right", None),
+        ({"content": choices(*OPTIONS, option(" "))}, "empty_text", 3),
+        ({"content": choices(*OPTIONS, OPTIONS[2])}, "duplicate_text", 3),
+        ({"kind": "riddle"}, "unknown_kind", None),
         ({"topic": "a; b"}, "topic", None),
         ({"difficulty": "khó"}, "difficulty", None),
     ],
 )
-def test_what_makes_no_question_is_refused_with_its_place(at, change, code, option):
+def test_what_makes_no_question_is_refused_with_its_place(at, change, code, place):
     with pytest.raises(BadQuestion) as refused:
         save(make_bank(), None, replace(QUESTION, **change), at)
-    assert (refused.value.code, refused.value.option) == (code, option)
+    assert (refused.value.code, refused.value.option) == (code, place)
     assert str(refused.value.message)
 
 

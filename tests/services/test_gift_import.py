@@ -13,7 +13,7 @@ from quizzes import bank_services, gift_services
 from quizzes.models import Bank, Question, QuestionVersion
 from quizzes.question_content import input_of
 from tests.support.factories_people import actor_of, make_person, make_unit
-from tests.support.factories_quizzes import make_bank, make_question
+from tests.support.factories_quizzes import QUESTION, make_bank, make_question
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -107,7 +107,8 @@ def test_the_built_in_banks_come_in_and_go_out_unchanged(at, path):
 def test_what_was_typed_in_the_browser_goes_out_and_comes_back_unchanged(at):
     bank = make_bank()
     make_question(bank, prompt="Một dòng: {x} = ~y # z\n\n- mục\n- mục `%50%`", general_explanation="Theo \\* luật")
-    make_question(bank, publish=False, shuffle=False, topic="N19, N4", sources=("luat-pctn-2018",))
+    fixed = {**QUESTION.content, "shuffle": False}
+    make_question(bank, publish=False, content=fixed, topic="N19, N4", sources=("luat-pctn-2018",))
     retired = make_question(bank)
     bank_services.retire_question(retired.id, by=SYSTEM, at=at)
     before = versions()
@@ -122,9 +123,8 @@ def test_a_question_keeps_its_data_over_banks(at):
     twin = db.session.scalars(select(Question).where(Question.bank_id == copy.id)).one()
     original, copied = (input_of(bank_services.latest_version(one.id)) for one in (question, twin))
     assert twin.code == question.code
-    assert [(o.text, o.right, o.explanation) for o in copied.options] == [
-        (o.text, o.right, o.explanation) for o in original.options
-    ]
+    said = [[(o["text"], o["right"], o["explanation"]) for o in one.content["options"]] for one in (copied, original)]
+    assert said[0] == said[1]
     assert (copied.prompt, copied.difficulty, copied.topic) == (original.prompt, "hard", "N4")
 
 

@@ -18,16 +18,15 @@ from quizzes import answer_services, attempt_services, queries
 from quizzes.answer_services import SaveOutcome, TypedAnswer
 from quizzes.hooks import Occasion, QuizHooks
 from quizzes.models import Attempt, AttemptItem, QuestionVersion, Quiz
-from quizzes.question_content import OptionInput
 from tests.support.factories_people import actor_of
-from tests.support.factories_quizzes import make_bank, make_question, make_quiz
+from tests.support.factories_quizzes import choices, make_bank, make_question, make_quiz, option
 
 #: Two of four options are right.
-TWO_RIGHT = (
-    OptionInput("Từ chối nhận quà", right=True, explanation="Đúng: từ chối ngay là tốt nhất."),
-    OptionInput("Báo cáo thủ trưởng", right=True, explanation="Đúng: phải báo cáo."),
-    OptionInput("Giữ lại dùng", explanation="Sai: quà phải nộp lại."),
-    OptionInput("Chia cho đồng nghiệp", explanation="Sai: chia nhau vẫn là nhận."),
+TWO_RIGHT = choices(
+    option("Từ chối nhận quà", right=True, explanation="Đúng: từ chối ngay là tốt nhất."),
+    option("Báo cáo thủ trưởng", right=True, explanation="Đúng: phải báo cáo."),
+    option("Giữ lại dùng", explanation="Sai: quà phải nộp lại."),
+    option("Chia cho đồng nghiệp", explanation="Sai: chia nhau vẫn là nhận."),
 )
 
 
@@ -69,7 +68,7 @@ def make_small_quiz(singles: int = 2, multiples: int = 1, slug: str = "kiem-tra-
     for number in range(1, singles + 1):
         make_question(bank, prompt=f"Câu một lựa chọn số {number}?")
     for number in range(1, multiples + 1):
-        make_question(bank, kind="multiple_choice", options=TWO_RIGHT, prompt=f"Câu nhiều lựa chọn số {number}?")
+        make_question(bank, kind="multiple_choice", content=TWO_RIGHT, prompt=f"Câu nhiều lựa chọn số {number}?")
     return make_quiz([bank], slug=slug)
 
 

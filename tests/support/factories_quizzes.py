@@ -10,18 +10,29 @@ from people.access import SYSTEM
 from people.models import Unit
 from quizzes import bank_services, quiz_services
 from quizzes.models import Bank, Question, Quiz, QuizVersion
-from quizzes.question_content import OptionInput, QuestionInput
+from quizzes.question_content import QuestionInput
 from quizzes.quiz_services import QuizDraft, SectionDraft
 from tests.support.factories_people import make_unit
+
+
+def option(text: str, *, right: bool = False, explanation: str = "", key: str = "") -> dict[str, Any]:
+    """Return an option as typed."""
+    return {"text": text, "right": right, "explanation": explanation, "key": key}
+
+
+def choices(*options: dict[str, Any], shuffle: bool = True, rule: str = "partial") -> dict[str, Any]:
+    """Return the typed content of a question with options."""
+    return {"options": list(options), "shuffle": shuffle, "rule": rule}
+
 
 #: A question that every rule takes; change what a test is about with :func:`dataclasses.replace`.
 QUESTION = QuestionInput(
     kind="single_choice",
     prompt="Ai phải nộp lại quà tặng **không đúng quy định**?",
-    options=(
-        OptionInput("Người nhận quà", right=True, explanation="Đúng: người nhận báo cáo và nộp lại."),
-        OptionInput("Người tặng quà", explanation="Người tặng không giữ quà nữa."),
-        OptionInput("Bộ phận văn thư", explanation="Văn thư chỉ vào sổ."),
+    content=choices(
+        option("Người nhận quà", right=True, explanation="Đúng: người nhận báo cáo và nộp lại."),
+        option("Người tặng quà", explanation="Người tặng không giữ quà nữa."),
+        option("Bộ phận văn thư", explanation="Văn thư chỉ vào sổ."),
     ),
 )
 

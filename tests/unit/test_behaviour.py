@@ -86,18 +86,17 @@ def test_six_states_of_a_question(finished, answered, mark, expected):
 
 def pool(first: int, count: int, draw_count: int | None) -> PoolSection:
     numbers = range(first, first + count)
-    entries = tuple(PoolEntry(number, 1000 + number, ("a1", "b2", "c3", "d4")) for number in numbers)
+    entries = tuple(PoolEntry(number, 1000 + number) for number in numbers)
     return PoolSection(entries, draw_count, 100)
 
 
-def drawn(*sections: PoolSection, seed: int = 1, questions: bool = True, options: bool = True):
-    return draw(sections, shuffle_questions=questions, shuffle_options=options, rng=random.Random(seed))
+def drawn(*sections: PoolSection, seed: int = 1, questions: bool = True):
+    return draw(sections, shuffle_questions=questions, rng=random.Random(seed))
 
 
 def test_everything_in_order_when_nothing_is_drawn_or_shuffled():
-    items = drawn(pool(1, 4, None), questions=False, options=False)
+    items = drawn(pool(1, 4, None), questions=False)
     assert [item.question_version_id for item in items] == [1001, 1002, 1003, 1004]
-    assert {item.option_order for item in items} == {("a1", "b2", "c3", "d4")}
 
 
 def test_drawn_questions_keep_the_authors_order_unless_shuffled():
@@ -107,11 +106,6 @@ def test_drawn_questions_keep_the_authors_order_unless_shuffled():
     assert len(set(ids)) == 5
 
 
-def test_options_that_must_keep_their_order_do():
-    fixed = PoolSection((PoolEntry(1, 1, ("a1", "b2", "c3"), may_shuffle=False),), None, 100)
-    assert all(drawn(fixed, seed=seed)[0].option_order == ("a1", "b2", "c3") for seed in range(20))
-
-
 @given(seed=st.integers(), first=st.integers(1, 15), second=st.integers(1, 15))
 def test_a_draw_repeats_from_the_same_chance_and_takes_no_question_twice(seed, first, second):
     sections = (pool(1, 15, first), pool(1, 15, second))
@@ -119,10 +113,8 @@ def test_a_draw_repeats_from_the_same_chance_and_takes_no_question_twice(seed, f
     assert items == drawn(*sections, seed=seed)
     ids = [item.question_version_id for item in items]
     assert len(ids) == len(set(ids)) == min(first + second, 15)
-    assert all(sorted(item.option_order) == ["a1", "b2", "c3", "d4"] for item in items)
 
 
-def test_every_question_and_every_order_comes_up():
+def test_every_question_comes_up():
     firsts = {drawn(pool(1, 5, 1), seed=seed)[0] for seed in range(2000)}
     assert len({item.question_version_id for item in firsts}) == 5
-    assert len({item.option_order for item in firsts}) == 24

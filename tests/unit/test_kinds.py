@@ -1,20 +1,31 @@
 """Single and multiple choice: what is refused, what an answer means, what it earns."""
 
+import random
 from fractions import Fraction
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.kinds import BadResponse, SpecError, kind_of
-from quizzes.kinds.choice import ALL_OR_NOTHING, PARTIAL, make_option, new_key
+from quizzes.kinds.choice import ALL_OR_NOTHING, PARTIAL
+from quizzes.kinds.keyed import new_key
 
 SINGLE, MULTIPLE = kind_of("single_choice"), kind_of("multiple_choice")
 
 
 def raw(right: list[bool], rule: str = PARTIAL, **changes):
     options = [
-        vars(make_option(f"Phương án {place}", right=is_right, key=f"k{place}")) for place, is_right in enumerate(right)
+        {
+            "key": f"k{place}",
+            "text": f"Phương án {place}",
+            "html": f"Phương án {place}",
+            "right": is_right,
+            "explanation": "",
+            "explanation_html": "",
+        }
+        for place, is_right in enumerate(right)
     ]
     return {"options": options, "shuffle": True, "rule": rule, **changes}
 
@@ -61,7 +72,7 @@ def test_a_question_that_can_not_be_used_is_refused_by_name(kind, spec, code, op
 
 def test_unknown_kind_is_refused():
     with pytest.raises(SpecError):
-        kind_of("essay")
+        kind_of("riddle")
 
 
 @pytest.mark.parametrize("kind", [SINGLE, MULTIPLE])
@@ -72,9 +83,12 @@ def test_a_stored_question_is_read_back_the_same(kind):
 
 
 def test_an_option_is_cleaned_and_keeps_its_key():
-    option = make_option("**Đúng** <script>alert(1)</script>", right=True, key="a7")
+    before = SINGLE.parse(raw([True, False]))
+    typed = SINGLE.typed(before)
+    typed["options"][0]["text"] = "**Đúng** <script>alert(1)</script>"
+    option = SINGLE.compose(typed, before).options[0]
     assert option.html == "<strong>Đúng</strong> &lt;script&gt;alert(1)&lt;/script&gt;"
-    assert option.key == "a7"
+    assert option.key == "k0"
 
 
 def test_fresh_keys_avoid_those_taken():
@@ -98,7 +112,8 @@ def test_an_answer_has_one_normal_form(kind, chosen, stored):
     response = kind.read(spec, {"chosen": chosen})
     assert response == {"chosen": stored}
     assert kind.is_answered(response) is bool(stored)
-    assert kind.chosen(response) == set(stored)
+    assert kind.read(spec, kind.fields(spec, response)) == response
+    assert kind.tally(spec, response) == tuple(stored)
 
 
 @pytest.mark.parametrize(
@@ -152,10 +167,37 @@ def test_answers_are_judged_anew_only_where_the_options_are_the_same():
 def test_what_is_shown_before_the_end_has_no_key():
     spec = MULTIPLE.parse(raw([True, False, False]))
     shown = MULTIPLE.shown(spec, keys(2, 0, 1))
-    assert [option.key for option in shown] == keys(2, 0, 1)
-    assert set(vars(shown[0])) == {"key", "html"}
+    assert [option.key for option in shown.options] == keys(2, 0, 1)
+    assert set(vars(shown.options[0])) == {"key", "html"}
     judged = MULTIPLE.judged(spec, {"chosen": ["k2"]}, keys(2, 0, 1))
-    assert [(option.chosen, option.right) for option in judged] == [(True, False), (False, True), (False, False)]
+    assert [(option.chosen, option.right) for option in judged.options] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+
+
+def test_options_are_shuffled_only_where_quiz_and_question_allow_it():
+    free, fixed = SINGLE.parse(raw([True, False, False])), SINGLE.parse(raw([True, False, False], shuffle=False))
+
+    def orders(spec, *, shuffle: bool) -> set[tuple[str, ...]]:
+        return {tuple(SINGLE.arrange(spec, shuffle=shuffle, rng=random.Random(seed))) for seed in range(200)}
+
+    assert len(orders(free, shuffle=True)) == 6
+    assert orders(free, shuffle=False) == orders(fixed, shuffle=True) == {("k0", "k1", "k2")}
+
+
+def test_blind_guessing_earns_the_mean_over_all_answers():
+    assert SINGLE.guess(SINGLE.parse(raw([True, False, False, False]))) == Fraction(1, 4)
+    for right in ([True, False], [True, True, False, False], [True, False, False]):
+        for rule in (PARTIAL, ALL_OR_NOTHING):
+            spec = MULTIPLE.parse(raw(right, rule=rule))
+            shares = [
+                MULTIPLE.grade(spec, {"chosen": list(chosen)}) or Fraction(0)
+                for size in range(len(right) + 1)
+                for chosen in combinations(spec.keys, size)
+            ]
+            assert MULTIPLE.guess(spec) == sum(shares) / len(shares)
 
 
 rights = st.lists(st.booleans(), min_size=2, max_size=10).filter(lambda right: any(right) and not all(right))
