@@ -18,12 +18,15 @@ import library.views
 import people.views_account
 import people.views_admin
 import people.views_import
+import people.views_jobs
 import people.views_staff
+import quizzes.attempt_jobs
 import quizzes.views_author
 import quizzes.views_take
 import reports.views
 import training.views
 import training.views_hr
+from core import jobs
 from core.db import db, init_db
 from core.i18n import init_i18n
 from core.logs import init_logs
@@ -39,6 +42,7 @@ BLUEPRINTS = (
     people.views_account.blueprint,
     people.views_staff.blueprint,
     people.views_admin.blueprint,
+    people.views_jobs.blueprint,
     library.views.blueprint,
     lessons.views_read.blueprint,
     lessons.views_author.blueprint,
@@ -84,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     cli.register(app)
     _connect_packages(app)
+    _register_jobs(app)
     _serve_static(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
@@ -104,6 +109,13 @@ def _connect_packages(app: Flask) -> None:
         on_published=(partial(completion.adopt_course_version, issuer=issuer),),
     )
     app.add_template_global(training.views.after_result)
+
+
+def _register_jobs(app: Flask) -> None:
+    """Name everything that is done in the background."""
+    with app.app_context():
+        jobs.every_minute("close overdue attempts", quizzes.attempt_jobs.close_overdue)
+        jobs.every_minute("forget old jobs", jobs.forget_old)
 
 
 def _serve_static(app: Flask) -> None:

@@ -12,7 +12,7 @@ import quizzes.commands
 import reports.commands
 import server
 import training.commands
-from core import clock
+from core import clock, job_commands
 from core.i18n import gettext as _
 from people import setup_services
 
@@ -22,6 +22,7 @@ GROUPS: tuple[click.Group, ...] = (
     people.commands.people,
     quizzes.commands.questions,
     quizzes.attempt_commands.attempts,
+    job_commands.jobs,
     reports.commands.roster_group,
     training.commands.training,
 )

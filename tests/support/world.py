@@ -10,6 +10,7 @@ from sqlalchemy import select
 from certificates.models import Certificate
 from core import clock
 from core.db import db, transaction
+from core.job_models import Job
 from lessons.models import CourseEntry, Lesson, Module
 from library import services as library_services
 from library.models import Source
@@ -75,6 +76,7 @@ def make_world(training: Training | None = None, *, mark: str = "") -> World:
         "obligation_id": obligation_of(learner, cycle).id,
         "grant_id": give_role(graduate, Role.UNIT_HEAD, make_unit(parent=unit)).id,
         "import_id": _staff_list(unit, mark),
+        "job_id": _job(learner),
     }
     spared = obligation_of(exempted, cycle).id
     with transaction():
@@ -134,6 +136,20 @@ def _staff_list(unit: Unit, mark: str) -> int:
         return import_services.stage(
             data, f"danh-sach{mark}.xlsx", plan, create_units=False, by=SYSTEM, at=clock.now()
         ).id
+
+
+def _job(person: Person) -> int:
+    job = Job(
+        name="roster",
+        arguments={},
+        key=f"roster:{person.id}",
+        by_id=person.id,
+        return_url="/my",
+        created_at=clock.now(),
+    )
+    db.session.add(job)
+    db.session.commit()
+    return job.id
 
 
 def _picture(unit: Unit, mark: str) -> int:
