@@ -20,7 +20,7 @@ from people.access import SYSTEM, Actor, Role
 from people.models import Person, Posting, Unit
 from people.services import give_first_password, grant_role
 from people.unit_services import create_unit
-from quizzes import answer_services, attempt_services
+from quizzes import answer_services, attempt_services, finish_services
 from quizzes.answer_services import TypedAnswer
 from quizzes.models import AttemptItem, QuestionVersion, Quiz
 from training import services as training
@@ -138,7 +138,7 @@ def _take_quiz(quiz_id: int, learner: Actor, at: datetime, *, knows: float, chan
         answers = {item_id: _answer(spec, knows, chance) for item_id, spec in _items(attempt_id)}
         answer_services.save(attempt_id, answers, by=learner, at=at + timedelta(minutes=9))
     with transaction():
-        attempt_services.finish(attempt_id, by=learner, at=at + timedelta(minutes=11))
+        finish_services.finish(attempt_id, by=learner, at=at + timedelta(minutes=11))
 
 
 def _items(attempt_id: int) -> Sequence[tuple[int, dict[str, list[dict[str, object]]]]]:

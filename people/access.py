@@ -24,6 +24,10 @@ class Permission(StrEnum):
     MANAGE_TRAINING = "manage_training"  # requirements, cycles, exemptions
     VIEW_ROSTER = "view_roster"
     VIEW_ATTEMPTS = "view_attempts"
+    MARK = "mark"  # mark by hand what no rule can
+    CORRECT = "correct"  # decide what follows from a wrong question
+    WITHDRAW_PASSES = "withdraw_passes"  # take a pass away after a correction
+    GRANT_TIME = "grant_time"  # accommodations, more attempts or minutes, minutes given back
     REVOKE_CERTIFICATES = "revoke_certificates"
     MANAGE_UNITS = "manage_units"
     GRANT_ROLES = "grant_roles"
@@ -32,7 +36,15 @@ class Permission(StrEnum):
 
 #: The role table: one place, read by code and by the page that explains it.
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.TRAINER: frozenset({Permission.AUTHOR, Permission.VIEW_ATTEMPTS}),
+    Role.TRAINER: frozenset(
+        {
+            Permission.AUTHOR,
+            Permission.VIEW_ATTEMPTS,
+            Permission.MARK,
+            Permission.CORRECT,
+            Permission.GRANT_TIME,
+        }
+    ),
     Role.HR_OFFICER: frozenset(
         {
             Permission.VIEW_PEOPLE,
@@ -41,6 +53,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_TRAINING,
             Permission.VIEW_ROSTER,
             Permission.REVOKE_CERTIFICATES,
+            Permission.WITHDRAW_PASSES,
+            Permission.GRANT_TIME,
         }
     ),
     Role.UNIT_HEAD: frozenset({Permission.VIEW_PEOPLE, Permission.VIEW_ROSTER}),

@@ -8,8 +8,8 @@ from core.db import transaction
 from core.errors import DomainError
 from people.access import SYSTEM
 from quizzes import queries
-from quizzes.attempt_services import finish
 from quizzes.behaviour import Ending
+from quizzes.finish_services import finish
 
 log = structlog.get_logger("nep")
 

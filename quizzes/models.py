@@ -6,10 +6,11 @@ Points are whole hundredths of a point; a score is whole hundredths on the scale
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, UtcDateTime
+from quizzes.correction_models import Correction
 
 
 class Bank(Base):
@@ -110,6 +111,28 @@ class QuizVersion(Base):
     time_limit_minutes: Mapped[int | None]
     shuffle_questions: Mapped[bool] = mapped_column(default=True)
     shuffle_options: Mapped[bool] = mapped_column(default=True)
+    #: Practice gives feedback at once and counts for nothing.
+    practice: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Minutes between the end of an attempt and the start of the next.
+    wait_minutes: Mapped[int | None]
+    #: When attempts may begin, and when every attempt must be in; None leaves that side open.
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: One-way navigation: a page that was left can't be opened again.
+    one_way: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Questions per page; None shows all on one page.
+    per_page: Mapped[int | None]
+    #: Which attempt counts: ``best``, ``last`` or ``first``.
+    counting: Mapped[str] = mapped_column(String(10), default="best", server_default="best")
+    #: Whether the draw avoids questions that the learner saw before, as far as the pool allows.
+    avoid_seen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: What must be typed to begin; empty asks for nothing.
+    access_code: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
+    #: When the score, the verdict on each answer, and the key with its explanations are shown:
+    #: ``during`` (practice only), ``after``, ``after_close`` or ``never``.
+    show_score: Mapped[str] = mapped_column(String(12), default="after", server_default="after")
+    show_verdicts: Mapped[str] = mapped_column(String(12), default="after", server_default="after")
+    show_key: Mapped[str] = mapped_column(String(12), default="after", server_default="after")
     edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -134,6 +157,9 @@ class QuizSection(Base):
     position: Mapped[int]
     title: Mapped[str] = mapped_column(String(200), default="")
     bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"))
+    #: Only questions of this topic and difficulty; empty takes any.
+    topic: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
+    difficulty: Mapped[str] = mapped_column(String(10), default="", server_default=text("''"))
     #: How many are drawn at random; None takes every question of the pool, in order.
     draw_count: Mapped[int | None]
     #: Points of each question, in hundredths.
@@ -157,6 +183,11 @@ class PoolQuestion(Base):
     question_version: Mapped[QuestionVersion] = relationship(lazy="raise")
 
 
+#: Attempts that statistics have not counted yet, and attempts in which a question waits for a person's mark.
+TO_COUNT = "score IS NOT NULL AND counted_at IS NULL AND occasion <> 'preview'"
+TO_MARK = "finished_at IS NOT NULL AND score IS NULL"
+
+
 class Attempt(Base):
     """One sitting. ``points``, ``score`` and ``passed`` are written by ``settle`` alone and follow from the steps."""
 
@@ -167,6 +198,9 @@ class Attempt(Base):
               postgresql_where=text("finished_at IS NULL")),
         Index("ix_attempt_open_due", "due_at", sqlite_where=text("finished_at IS NULL"),
               postgresql_where=text("finished_at IS NULL")),
+        Index("ix_attempt_to_count", "quiz_version_id", "id", sqlite_where=text(TO_COUNT),
+              postgresql_where=text(TO_COUNT)),
+        Index("ix_attempt_to_mark", "quiz_id", "id", sqlite_where=text(TO_MARK), postgresql_where=text(TO_MARK)),
         CheckConstraint("(finished_at IS NULL) = (finish_reason = '')", name="finish_reason"),
     )  # fmt: skip
 
@@ -178,7 +212,9 @@ class Attempt(Base):
     occasion: Mapped[str] = mapped_column(String(40), default="")
     number: Mapped[int]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: The server's deadline; None when there is no time limit.
+    #: More time for this person, in percent of the time limit, as it stood at the start.
+    extra_percent: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The server's deadline, extensions included; None when there is no limit.
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: ``submitted`` by the person, or ``expired`` at the deadline.
@@ -187,6 +223,14 @@ class Attempt(Base):
     max_points: Mapped[int]
     score: Mapped[int | None]
     passed: Mapped[bool | None]
+    #: Whether a pass stands although a correction brought the score below the pass mark.
+    pass_kept: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The mark of the page that was opened last; an older page is told so.
+    page: Mapped[str] = mapped_column(String(32), default="", server_default=text("''"))
+    #: The furthest page that one-way navigation has reached, from 1.
+    reached: Mapped[int] = mapped_column(default=1, server_default="1")
+    #: When statistics took the attempt in.
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     quiz_version: Mapped[QuizVersion] = relationship(lazy="raise")
     items: Mapped[list["AttemptItem"]] = relationship(
@@ -224,6 +268,13 @@ class AttemptDraft(Base):
     #: Grows by one with every save; a save that does not know the last one is a conflict.
     revision: Mapped[int]
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: The page that wrote it, and that page's count of changes: what comes again or out of order is told by them.
+    writer: Mapped[str] = mapped_column(String(32), default="", server_default=text("''"))
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Whether it was given before the deadline and arrived after it.
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Seconds that the page was seen with this question in use, as the page says; for statistics alone.
+    seconds: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AttemptStep(Base):
@@ -235,7 +286,7 @@ class AttemptStep(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("attempt_item.id"))
     number: Mapped[int]
-    #: ``answer`` (kept at the end), ``mark``, ``regrade``.
+    #: ``answer`` (kept at the end), ``mark``, ``regrade``, ``drop`` (the question no longer counts).
     action: Mapped[str] = mapped_column(String(20))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -244,3 +295,12 @@ class AttemptStep(Base):
     mark: Mapped[int | None]
     question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
+    #: Of an answer: whether it arrived late, and the seconds it took.
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
+    seconds: Mapped[int | None]
+    #: Of a mark by hand: hundredths of a point by criterion.
+    criteria: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    #: Of a regrade or a drop: the correction that it belongs to.
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"))
+
+    correction: Mapped[Correction | None] = relationship(lazy="raise")

@@ -158,18 +158,6 @@ def attempts_of(person_id: int, quiz_id: int) -> Sequence[Attempt]:
     ).all()
 
 
-def attempts_made(person_id: int, quiz_id: int, occasion: str) -> int:
-    """Return how many attempts a person has begun for an occasion; they are numbered without gaps."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Attempt)
-            .where(Attempt.person_id == person_id, Attempt.quiz_id == quiz_id, Attempt.occasion == occasion)
-        )
-        or 0
-    )
-
-
 def attempt(attempt_id: int) -> Attempt:
     """Return an attempt with the rules of its quiz; who may see it is for the caller to ask.
 

@@ -14,7 +14,7 @@ from core.i18n import lazy_gettext as _l
 from core.web import wants_json
 from people.access import SYSTEM
 from people.guards import actor, signed_in
-from quizzes import answer_services, attempt_pages, behaviour, queries
+from quizzes import answer_services, attempt_pages, behaviour, finish_services, queries
 from quizzes import attempt_services as services
 from quizzes.attempt_forms import posted_answers, posted_pairs
 from quizzes.behaviour import Ending, Phase
@@ -127,7 +127,7 @@ def confirm(attempt_id: int) -> ResponseReturnValue:
 def submit(attempt_id: int) -> ResponseReturnValue:
     """Hand the attempt in. A second time changes nothing."""
     with transaction():
-        services.finish(attempt_id, by=actor(), at=clock.now())
+        finish_services.finish(attempt_id, by=actor(), at=clock.now())
     return redirect(url_for(".result", attempt_id=attempt_id))
 
 
@@ -164,4 +164,4 @@ def _close_if_over(found: Attempt | None) -> Attempt | None:
     if found is None or behaviour.phase(found.due_at, found.finished_at, clock.now()) is not Phase.OVER:
         return None
     with transaction():
-        return services.finish(found.id, by=SYSTEM, at=clock.now(), asked=Ending.EXPIRED)
+        return finish_services.finish(found.id, by=SYSTEM, at=clock.now(), asked=Ending.EXPIRED)

@@ -14,7 +14,7 @@ from core import clock
 from core.db import db, transaction
 from core.errors import NotAllowed, NotFound, RuleBroken
 from people.access import SYSTEM, Role
-from quizzes import answer_services, attempt_services, queries
+from quizzes import answer_services, attempt_services, finish_services, queries
 from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import NETWORK_GRACE, Ending, Phase
 from quizzes.models import Attempt, AttemptDraft, AttemptStep
@@ -198,7 +198,7 @@ def test_overdue_attempts_are_found_and_closed_once(quiz, person, at, above, app
     assert queries.overdue_attempt_ids(later) == [attempt.id]
     for _ in range(2):
         with transaction():
-            attempt_services.finish(attempt.id, by=SYSTEM, at=later, asked=Ending.EXPIRED)
+            finish_services.finish(attempt.id, by=SYSTEM, at=later, asked=Ending.EXPIRED)
     assert queries.overdue_attempt_ids(later) == []
     closed = queries.attempt(attempt.id)
     assert (closed.finish_reason, closed.finished_at, closed.points) == ("expired", at + LIMIT, 100)
@@ -288,8 +288,8 @@ def test_the_stored_result_follows_from_the_steps(quiz, person, at):
     stored = (finished.points, finished.score, finished.passed)
     with transaction():
         db.session.execute(update(Attempt).values(points=1, score=2, passed=False))
-        again = attempt_services._locked(attempt.id, SYSTEM)
-        attempt_services.settle(again)
+        again = finish_services._locked(attempt.id, SYSTEM)
+        finish_services.settle(again)
     assert (again.points, again.score, again.passed) == stored
 
 
@@ -311,7 +311,7 @@ def test_a_later_step_outweighs_an_earlier_one(quiz, person, at):
             )
         )
         db.session.flush()
-        attempt_services.settle(attempt_services._locked(attempt.id, SYSTEM))
+        finish_services.settle(finish_services._locked(attempt.id, SYSTEM))
     assert queries.attempt(attempt.id).points == 100
     assert queries.outcomes(attempt.id)[item.id].response == {"chosen": keys_of(item, right=False)[:1]}
 
@@ -335,7 +335,7 @@ def test_starting_and_finishing_take_the_same_queries_for_any_size(above, person
     give(attempt, person, right_answers(attempt))
     attempt_id = attempt.id
     with count_queries() as finishing, transaction():
-        attempt_services.finish(attempt_id, by=by, at=at)
+        finish_services.finish(attempt_id, by=by, at=at)
     assert len(starting) <= 8, starting
     assert len(finishing) <= 7, finishing
 

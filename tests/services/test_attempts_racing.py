@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from core.db import db
 from people.access import SYSTEM, Actor
-from quizzes import answer_services, attempt_services, queries
+from quizzes import answer_services, attempt_services, finish_services, queries
 from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import Phase
 from quizzes.models import Attempt, AttemptItem, AttemptStep
@@ -40,7 +40,7 @@ def test_fifty_submits_make_one_ending(own_app, above, quiz, person, at):
     attempt_id, by = attempt.id, Actor(person.id, person.full_name)
 
     def finish():
-        return attempt_services.finish(attempt_id, by=by, at=at).score
+        return finish_services.finish(attempt_id, by=by, at=at).score
 
     assert set(all_at_once(own_app, *[finish] * CROWD)) == {1000}
     assert above.finished == [attempt_id]
@@ -88,7 +88,7 @@ def test_saves_racing_a_submit_are_counted_or_refused(own_app, above, quiz, pers
         return lambda: answer_services.save(attempt_id, typed, by=by, at=at)
 
     jobs = [saving(*answer) for answer in right_answers(attempt).items() for _ in range(4)]
-    jobs.insert(len(jobs) // 2, lambda: attempt_services.finish(attempt_id, by=SYSTEM, at=at))
+    jobs.insert(len(jobs) // 2, lambda: finish_services.finish(attempt_id, by=SYSTEM, at=at))
     outcomes = [done for done in all_at_once(own_app, *jobs) if isinstance(done, answer_services.SaveOutcome)]
     kept = queries.outcomes(attempt_id)
     for outcome in outcomes:

@@ -15,7 +15,7 @@ from core.errors import NotAllowed, RuleBroken
 from lessons.models import Module
 from people.access import SYSTEM
 from people.models import Posting
-from quizzes import attempt_services
+from quizzes import finish_services
 from quizzes.models import Attempt
 from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of
 from tests.support.factories_people import actor_of, make_person, make_unit
@@ -291,7 +291,7 @@ def test_fifty_submits_at_once_make_one_completion_and_one_certificate(own_app, 
 
     def submit(_number):
         with transaction():
-            return attempt_services.finish(attempt_id, by=actor, at=at).passed
+            return finish_services.finish(attempt_id, by=actor, at=at).passed
 
     results = at_once(own_app, 50, submit)
     with own_app.app_context():
@@ -318,7 +318,7 @@ def test_thirty_people_finishing_at_once_get_numbers_without_a_gap(own_app, at):
         attempt_id, actor = waiting[number]
         fails = number % 5 == 0
         with transaction():
-            attempt_services.finish(attempt_id, by=actor, at=at)
+            finish_services.finish(attempt_id, by=actor, at=at)
             if fails:
                 raise RuntimeError("power cut")
         return True
@@ -352,7 +352,7 @@ def test_the_last_lesson_and_the_quiz_at_once_complete_once(own_app, at):
         attempt_id, lesson_id, person_id, actor = rounds[number // 2]
         with transaction():
             if number % 2:
-                attempt_services.finish(attempt_id, by=actor, at=at)
+                finish_services.finish(attempt_id, by=actor, at=at)
             else:
                 from lessons.models import LessonReading, LessonVersion
 

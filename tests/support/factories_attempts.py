@@ -14,7 +14,7 @@ from core.db import db, transaction
 from core.errors import DomainError
 from people.access import Actor
 from people.models import Person, Unit
-from quizzes import answer_services, attempt_services, queries
+from quizzes import answer_services, attempt_services, finish_services, queries
 from quizzes.answer_services import SaveOutcome, TypedAnswer
 from quizzes.hooks import Occasion, QuizHooks
 from quizzes.models import Attempt, AttemptItem, QuestionVersion, Quiz
@@ -114,4 +114,4 @@ def give(
 def hand_in(attempt: Attempt, person: Person, at: datetime | None = None) -> Attempt:
     """Finish an attempt in a transaction of its own."""
     with transaction():
-        return attempt_services.finish(attempt.id, by=actor_of(person), at=at or clock.now())
+        return finish_services.finish(attempt.id, by=actor_of(person), at=at or clock.now())

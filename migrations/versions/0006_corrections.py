@@ -1,0 +1,75 @@
+"""corrections of wrong questions, and passes that stand or were withdrawn.
+
+Revision ID: 0006
+Revises: 0005.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from core.db import append_only_statements
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("question_version_id", sa.Integer()),
+        sa.Column("method", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Integer()),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("preview", sa.JSON(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("last_attempt_id", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("method IN ('recompute', 'full_credit', 'drop')", name=op.f("ck_correction_method")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_correction_question_id")),
+        sa.ForeignKeyConstraint(
+            ["question_version_id"], ["question_version.id"], name=op.f("fk_correction_question_version_id")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_correction_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    op.create_index(op.f("ix_correction_question_id"), "correction", ["question_id"])
+    op.create_table(
+        "pass_withdrawal",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("correction_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Integer()),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_pass_withdrawal_attempt_id")),
+        sa.ForeignKeyConstraint(["correction_id"], ["correction.id"], name=op.f("fk_pass_withdrawal_correction_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_pass_withdrawal_by_id")),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_pass_withdrawal")),
+    )
+    op.create_index(op.f("ix_pass_withdrawal_correction_id"), "pass_withdrawal", ["correction_id"])
+    op.add_column("attempt", sa.Column("pass_kept", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.execute(
+        "ALTER TABLE attempt_step ADD COLUMN correction_id INTEGER "
+        "CONSTRAINT fk_attempt_step_correction_id REFERENCES correction (id)"
+    )
+    for statement in append_only_statements("pass_withdrawal", op.get_bind().dialect.name):
+        op.execute(statement)
+
+
+def downgrade():
+    with op.batch_alter_table("attempt_step") as batch_op:
+        batch_op.drop_column("correction_id")
+    if op.get_bind().dialect.name == "sqlite":
+        # The batch has made the table anew, without the triggers that guard it.
+        for statement in append_only_statements("attempt_step", "sqlite"):
+            op.execute(statement)
+    op.drop_column("attempt", "pass_kept")
+    op.drop_table("pass_withdrawal")
+    op.drop_table("correction")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION pass_withdrawal_refuse()")
