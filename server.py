@@ -1,24 +1,19 @@
 """Serving: bring the database up to date, keep a worker for background jobs, and hand over to gunicorn."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import structlog
 from flask_migrate import upgrade
 from sqlalchemy import inspect
 
 from core.db import db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+KEEPER = Path(__file__).parent / "keeper.py"
 #: Threads wait together while SQLite has one writer; more workers than cores gain nothing.
 THREADS = 4
-#: How often the keeper of the worker looks after it.
-LOOK_SECONDS = 1.0
-log = structlog.get_logger("nep")
 
 
 def bring_up_to_date() -> None:
@@ -55,22 +50,10 @@ def hand_over(*, host: str, port: int, workers: int) -> None:
 
 
 def _keep_worker(served: int) -> None:
-    """Fork a keeper that starts the worker, and starts it again should it die, as long as the server lives.
+    """Start the keeper of the worker for jobs, which starts the worker, and again should it die.
 
-    The server keeps the number of this process, so that the keeper, and through it the worker, notices when its parent
-    is gone, whatever ended it. The server needs neither of them to answer requests.
+    The server will have the number of this process, so that the keeper, and through it the worker, notices when the
+    server is gone, whatever ended it. The server needs neither of them to answer requests.
     """
-    db.session.remove()
-    db.engine.dispose()
-    if os.fork():
-        return
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    while os.getppid() == served:
-        command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "work", f"--parent={os.getpid()}"]
-        worker = subprocess.Popen(command)
-        while worker.poll() is None and os.getppid() == served:
-            time.sleep(LOOK_SECONDS)
-        if worker.returncode is not None:
-            log.error("worker for jobs ended", status=worker.returncode)
-            time.sleep(LOOK_SECONDS)
-    os._exit(0)
+    worker = [sys.executable, "-m", "flask", "--app", "app", "jobs", "work", "--parent={keeper}"]
+    subprocess.Popen([sys.executable, str(KEEPER), str(served), *worker])

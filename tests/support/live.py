@@ -27,6 +27,11 @@ class LiveServer:
     app: Flask
     master: subprocess.Popen[bytes]
 
+    def family(self) -> list[int]:
+        """Return the processes that the server has made, and those that these have made."""
+        made = list(_children(self.master.pid))
+        return made + [pid for parent in made for pid in _children(parent)]
+
     def kill_workers(self) -> None:
         """Kill the processes that answer, in the midst of what they do; gunicorn's master makes new ones at once."""
         for pid in _children(self.master.pid):
@@ -41,9 +46,10 @@ class LiveServer:
 
 
 @contextmanager
-def serving(app: Flask, log: Path, *, workers: int = 1) -> Iterator[LiveServer]:
+def serving(app: Flask, log: Path, *, workers: int = 1, as_installed: bool = False) -> Iterator[LiveServer]:
     """Serve the database of an application until the block ends.
 
+    :param as_installed: serve as an installation does, with a worker for background jobs beside gunicorn.
     :raises RuntimeError: when the server does not answer in time; the message ends with its log.
     """
     settings = app.config["NEP"]
@@ -58,6 +64,8 @@ def serving(app: Flask, log: Path, *, workers: int = 1) -> Iterator[LiveServer]:
     }
     options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", "--threads=4", "--preload", "--no-control-socket"]
     command = [sys.executable, "-m", "gunicorn", *options, "app:create_app()"]
+    if as_installed:
+        command = [sys.executable, "-m", "flask", "--app", "app", "serve", f"--port={port}", f"--workers={workers}"]
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
