@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask
+import psycopg
+from flask import Flask, has_request_context
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
@@ -29,7 +31,30 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+#: The key of the engine on which a request reads on PostgreSQL.
+_READING = "reading"
+
+
+class RequestSession(FlaskSession):
+    """A session that reads without a transaction on PostgreSQL, while a request has not begun a change.
+
+    There each statement sees what is committed when it begins (READ COMMITTED), in a transaction or not; without one,
+    a page saves the round trips of BEGIN and ROLLBACK, and the driver keeps its prepared statements, which it drops
+    at every ROLLBACK. The database refuses writes there (see ``_set_up_postgres``). What is fetched piece by piece
+    (``yield_per``) needs a transaction for its cursor and gets one.
+    """
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Engine | Connection:
+        """Return the engine for a statement."""
+        found = super().get_bind(mapper=mapper, clause=clause, bind=bind, **more)
+        if self.info.get("writing") or not isinstance(found, Engine) or not has_request_context():
+            return found
+        if clause is not None and clause.get_execution_options().get("yield_per"):
+            return found
+        return self._db.engines.get(_READING, found)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": RequestSession})
 
 #: Text that the database compares byte by byte on both systems: sort keys, tokens, codes.
 ByteString = String().with_variant(String(collation="C"), "postgresql")
@@ -101,6 +126,10 @@ def init_db(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _set_up_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(db.engine, "connect", _set_up_postgres)
+            engines = cast(dict[str | None, Engine], db.engines)
+            engines[_READING] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -110,10 +139,20 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _set_up_postgres(connection: psycopg.Connection[Any], _record: Any) -> None:
+    """Let PostgreSQL itself refuse what would be written outside a transaction; transactions say that they write."""
+    connection.autocommit = True
+    connection.execute("SET default_transaction_read_only = on")
+    connection.autocommit = False
+    connection.read_only = False
+
+
 def _begin_sqlite(connection: Connection) -> None:
     """Begin for real: the driver's own begin comes too late for snapshots and locks."""
     writes = connection.get_execution_options().get("nep_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def append_only_statements(table: str, dialect: str, *, only_when: str = "") -> list[str]:

@@ -70,8 +70,8 @@ class Totals:
 
 def roster_rows(actor: Actor, wanted: RosterFilter) -> Iterator[Row[Any]]:
     """Yield the roster row by row, in Vietnamese order of names, without holding it in memory."""
-    rows = db.session.connection().execute(_roster(actor, wanted), execution_options={"yield_per": ROWS_PER_FETCH})
-    yield from rows
+    select_all = _roster(actor, wanted).execution_options(yield_per=ROWS_PER_FETCH)
+    yield from db.session.connection(bind_arguments={"clause": select_all}).execute(select_all)
 
 
 def roster_page(actor: Actor, wanted: RosterFilter, *, offset: int, limit: int) -> Sequence[Row[Any]]:
