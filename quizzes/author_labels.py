@@ -4,11 +4,24 @@ from typing import Any
 
 from core.i18n import lazy_gettext as _l
 
-KIND_LABELS: dict[str, Any] = {"single_choice": _l("One choice"), "multiple_choice": _l("Several choices")}
+KIND_LABELS: dict[str, Any] = {
+    "single_choice": _l("One choice"),
+    "multiple_choice": _l("Several choices"),
+    "matching": _l("Matching"),
+    "ordering": _l("Ordering"),
+    "categorise": _l("Sorting into groups"),
+}
 DIFFICULTY_LABELS: dict[str, Any] = {"easy": _l("Easy"), "medium": _l("Medium"), "hard": _l("Hard")}
 RULE_LABELS: dict[str, Any] = {
     "partial": _l("A share for each right option; wrong options take a share away"),
     "all_or_nothing": _l("All points for exactly the right options, else none"),
+    "matching.partial": _l("A share for each right pair"),
+    "matching.all_or_nothing": _l("All points when every pair is right, else none"),
+    "ordering.pairs": _l("A share for each line that comes directly after the right one"),
+    "ordering.positions": _l("A share for each line in its right place"),
+    "ordering.all_or_nothing": _l("All points for exactly the right order, else none"),
+    "categorise.partial": _l("A share for each line in its right group; a line that belongs to none takes one away"),
+    "categorise.all_or_nothing": _l("All points when every line is in its right group, else none"),
 }
 STATE_LABELS: dict[str, Any] = {
     "published": _l("In use"),
@@ -32,6 +45,24 @@ SPEC_ERRORS: dict[str, Any] = {
     "no_right": _l("Mark the right option."),
     "more_than_one_right": _l("Mark one right option only, or choose the kind with several choices."),
     "no_wrong": _l("At least one option must be wrong."),
+    "row_empty": _l("Type what this line says."),
+    "row_repeated": _l("Two lines say the same. Change one."),
+    "row_too_few": _l("A question of this kind needs at least 2 lines."),
+    "row_too_many": _l("A question of this kind has 12 lines at most."),
+    "item_too_few": _l("An order needs at least 3 lines."),
+    "partner_empty": _l("Type what belongs to this line."),
+    "partner_too_long": _l("What belongs to a line has 200 characters at most. Shorten it."),
+    "partner_repeated": _l("This answer belongs to a line already, so it can't be a wrong one too."),
+    "partner_too_few": _l("At least 2 different answers are needed. Add a wrong one, for example."),
+    "partner_too_many": _l("A question has 15 different answers at most."),
+    "partner_unknown": _l("Say what belongs to this line."),
+    "category_empty": _l("Name this group."),
+    "category_too_long": _l("The name of a group has 200 characters at most. Shorten it."),
+    "category_repeated": _l("Two groups have the same name. Change one."),
+    "category_too_few": _l("At least 2 groups are needed."),
+    "category_too_many": _l("A question has 15 groups at most."),
+    "category_unknown": _l("Choose the group of this line, or that it belongs to none."),
+    "nothing_belongs": _l("At least one line must belong to a group."),
 }
 
 #: Codes of ``quizzes.formats.gift_values.GiftError``.

@@ -24,12 +24,14 @@ from core.i18n import gettext
 from core.i18n import lazy_gettext as _l
 from quizzes.author_labels import DIFFICULTY_LABELS, KIND_LABELS, RULE_LABELS, STATE_LABELS
 from quizzes.author_queries import QuestionFilter
-from quizzes.kinds.choice import MAX_OPTIONS
+from quizzes.kinds.choice import MAX_OPTIONS, RULES
 from quizzes.question_content import QuestionInput
 from quizzes.quiz_services import QuizDraft, SectionDraft
 
 EMPTY_ROWS = 4
 MAX_SECTIONS = 20
+#: The kinds of which this form knows the parts.
+_KINDS = ("single_choice", "multiple_choice")
 _REQUIRED = InputRequired(_l("Please fill this in."))
 _WISH = re.compile(r"(add|remove|up|down)(?:-(\d{1,3}))?")
 
@@ -142,10 +144,10 @@ class QuestionForm(BaseForm):
     """A question. Rows of options that are wholly empty are left out."""
 
     code = LineField(_l("Code"), [Length(max=60, message=_l("At most 60 characters."))])
-    kind = RadioField(_l("Kind"), choices=list(KIND_LABELS.items()), default="single_choice")
+    kind = RadioField(_l("Kind"), choices=[(name, KIND_LABELS[name]) for name in _KINDS], default="single_choice")
     prompt = TextField(_l("Question"), [_REQUIRED])
     options = FieldList(FormField(OptionForm), max_entries=MAX_OPTIONS)
-    rule = RadioField(_l("Points"), choices=list(RULE_LABELS.items()), default="partial")
+    rule = RadioField(_l("Points"), choices=[(rule, RULE_LABELS[rule]) for rule in RULES], default="partial")
     shuffle = BooleanField(_l("The order of the options may be shuffled"), default=True)
     general_explanation = TextField(_l("Explanation of the whole question"))
     topic = LineField(_l("Topic"))

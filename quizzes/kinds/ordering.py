@@ -79,25 +79,25 @@ class ShownOrdering:
 
 @dataclass(frozen=True)
 class JudgedItem:
-    """An item after the end: its right place, the place it was given (None: none), and why."""
+    """An item after the end: its right place, the place it was given (None: none), and why.
+
+    ``right`` follows the rule: None for the first item where neighbours count, for it follows nothing.
+    """
 
     key: str
     html: str
     place: int
     given: int | None
+    right: bool | None
     explanation_html: str
-
-    @property
-    def right(self) -> bool:
-        """Tell whether the item was put in its right place."""
-        return self.given == self.place
 
 
 @dataclass(frozen=True)
 class JudgedOrdering:
-    """The items after the end, in the right order."""
+    """The items after the end, in the right order, and whether neighbours were judged rather than places."""
 
     items: tuple[JudgedItem, ...]
+    by_pairs: bool
 
 
 class Ordering:
@@ -158,18 +158,11 @@ class Ordering:
 
     def grade(self, spec: OrderingSpec, response: Response | None) -> Fraction | None:
         """Return the share of the points by the question's rule."""
-        ranks = _ranks(spec, response)
-        times = Counter(ranks.values())
-        clear = {key: rank for key, rank in ranks.items() if times[rank] == 1}
-        placed = [clear.get(key) == place for place, key in enumerate(spec.keys, start=1)]
+        right = _verdicts(spec, _ranks(spec, response))
         if spec.rule == ALL_OR_NOTHING:
-            return Fraction(all(placed))
-        if spec.rule == POSITIONS:
-            return Fraction(sum(placed), len(placed))
-        follow = [
-            clear[one] + 1 == clear[next_one] for one, next_one in pairwise(spec.keys) if {one, next_one} <= {*clear}
-        ]
-        return Fraction(sum(follow), len(spec.keys) - 1)
+            return Fraction(all(right))
+        counted = [one for one in right if one is not None]
+        return Fraction(sum(counted), len(counted))
 
     def rule(self, spec: OrderingSpec) -> str:
         """Return the code of the rule by which points are given."""
@@ -199,11 +192,13 @@ class Ordering:
     def judged(self, spec: OrderingSpec, response: Response | None, order: Sequence[str]) -> JudgedOrdering:
         """Return the items in the right order, with the places they were given and the explanations."""
         ranks = _ranks(spec, response)
+        verdicts = zip(spec.items, _verdicts(spec, ranks), strict=True)
         return JudgedOrdering(
             tuple(
-                JudgedItem(item.key, item.html, place, ranks.get(item.key), item.explanation_html)
-                for place, item in enumerate(spec.items, start=1)
-            )
+                JudgedItem(item.key, item.html, place, ranks.get(item.key), right, item.explanation_html)
+                for place, (item, right) in enumerate(verdicts, start=1)
+            ),
+            by_pairs=spec.rule == PAIRS,
         )
 
     def tally(self, spec: OrderingSpec, response: Response | None) -> tuple[str, ...]:
@@ -233,3 +228,12 @@ def _ranks(spec: OrderingSpec, response: Response | None) -> dict[str, int]:
     """Return the places that a response gives, in the author's order of the items."""
     said = (response or {}).get(RANKS, {})
     return {key: said[key] for key in spec.keys if key in said}
+
+
+def _verdicts(spec: OrderingSpec, ranks: Mapping[str, int]) -> list[bool | None]:
+    """Return for each item, in the right order, whether it is right by the rule; None where that is not asked."""
+    times: Counter[int | None] = Counter(ranks.values())
+    clear = [rank if times[rank] == 1 else None for rank in map(ranks.get, spec.keys)]
+    if spec.rule == PAIRS:
+        return [None, *(one is not None and one + 1 == following for one, following in pairwise(clear))]
+    return [rank == place for place, rank in enumerate(clear, start=1)]

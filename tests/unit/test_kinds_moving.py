@@ -539,13 +539,24 @@ def test_items_are_judged_in_the_order_of_the_attempt():
 def test_an_order_is_judged_in_the_right_order():
     spec = example(ORDERING)
     judged = ORDERING.judged(spec, ranked(spec, 1, 3, None, 2), spec.keys[::-1]).items
-    assert [(item.place, item.given, item.right) for item in judged] == [
-        (1, 1, True),
-        (2, 3, False),
-        (3, None, False),
-        (4, 2, False),
-    ]
+    assert [(item.place, item.given) for item in judged] == [(1, 1), (2, 3), (3, None), (4, 2)]
     assert judged[0].explanation_html == "Chỉ khi <strong>không từ chối được</strong> mới nhận."
+
+
+@pytest.mark.parametrize(
+    ("rule", "ranks", "right"),
+    [
+        ("pairs", (4, 1, 2, 3), [None, False, True, True]),
+        ("pairs", (1, 2, 2, None), [None, False, False, False]),
+        ("positions", (1, 3, 3, 4), [True, False, False, True]),
+        ("all_or_nothing", (1, 2, 3, None), [True, True, True, False]),
+    ],
+)
+def test_each_item_is_judged_as_the_rule_counts_it(rule, ranks, right):
+    spec = steps(4, rule)
+    judged = ORDERING.judged(spec, ranked(spec, *ranks), spec.keys)
+    assert [item.right for item in judged.items] == right
+    assert judged.by_pairs is (rule == "pairs")
 
 
 # ---- What statistics count -----------------------------------------------------------------------------------------
