@@ -29,10 +29,14 @@ def work(workers: int, parent: int | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def run(once: bool, as_json: bool) -> None:
     """Run the periodic work and what is waiting, then end; for cron."""
-    for name in registry().minutely:
-        run_minutely(name)
+    failed = [name for name in registry().minutely if not run_minutely(name)]
     count = run_pending(_app(), limit=1000)
-    click.echo(json.dumps({"run": count}) if as_json else f"run: {count}")
+    if as_json:
+        click.echo(json.dumps({"run": count, "failed": failed}))
+    else:
+        click.echo(f"run: {count}, failed: {', '.join(failed) or 'none'}")
+    if failed:
+        raise SystemExit(1)
 
 
 @jobs.command("list")

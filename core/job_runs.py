@@ -12,7 +12,7 @@ from typing import Any, cast
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import CursorResult, and_, delete, or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
 from core.db import db, transaction
@@ -86,12 +86,14 @@ def every_minute(name: str, run: PeriodicRun) -> None:
     registry().minutely[name] = run
 
 
-def run_minutely(name: str) -> None:
-    """Run one kind of periodic work now. It fails alone, and is tried again a minute later."""
+def run_minutely(name: str) -> bool:
+    """Run one kind of periodic work now and tell whether it went well. It fails alone, and is tried again later."""
     try:
         registry().minutely[name](clock.now())
     except Exception:
         log.exception("periodic work failed", job=name)
+        return False
+    return True
 
 
 def run_pending(app: Flask, limit: int = 100) -> int:
@@ -219,7 +221,7 @@ def _signs_of_life(job: _Claimed) -> Iterator[None]:
             try:
                 with app.app_context():
                     _write(job, seen_at=clock.now())
-            except OperationalError:
+            except SQLAlchemyError:
                 log.warning("no sign of life written", job_id=job.id)  # The database is busy; the next one counts.
 
     beating = threading.Thread(target=beat, daemon=True)

@@ -1,6 +1,7 @@
 """Background jobs: asked for once, run by exactly one runner, never lost."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import timedelta
@@ -160,6 +161,22 @@ def test_every_job_has_exactly_one_runner(many):
     assert sorted(ran) == list(range(CROWD))
 
 
+def test_a_runner_is_seen_alive_while_its_job_says_nothing(many, at, monkeypatch):
+    monkeypatch.setattr(job_runs, "BEAT_SECONDS", 0.01)
+    later = at + DEAD_AFTER
+
+    def run(_job: JobContext):
+        deadline = time.monotonic() + 30
+        with clock.frozen(later):
+            while row(job_id).seen_at != later:
+                assert time.monotonic() < deadline
+
+    jobs.register("long", run)
+    job_id = ask("long")
+    assert jobs.run_pending(many) == 1
+    assert row(job_id).state == "done"
+
+
 def test_what_ended_long_ago_is_forgotten(app, kinds, at):
     jobs.register("count", lambda _job: None)
     with clock.frozen(at - KEPT - timedelta(days=1)):
@@ -177,7 +194,8 @@ def test_the_commands_run_what_waits_and_list_it(app, kinds, at):
     jobs.every_minute("fall over", lambda _at: 1 / 0)
     ask("count")
     runner = app.test_cli_runner()
-    assert json.loads(runner.invoke(args=["jobs", "run", "--once", "--json"]).output) == {"run": 1}
+    done = runner.invoke(args=["jobs", "run", "--once", "--json"])
+    assert (json.loads(done.stdout), done.exit_code) == ({"run": 1, "failed": ["fall over"]}, 1)
     assert called == [at]
     (listed,) = json.loads(runner.invoke(args=["jobs", "list", "--json"]).output)
     assert (listed["name"], listed["state"]) == ("count", "done")
