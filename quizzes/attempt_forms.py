@@ -12,7 +12,7 @@ from core.errors import RuleBroken
 from core.i18n import lazy_gettext as _l
 from quizzes.answer_services import TypedAnswer
 
-_FIELD = re.compile(r"([a-z]+)-([1-9][0-9]{0,9})", re.ASCII)
+_FIELD = re.compile(r"([a-z][a-z0-9_]{0,39})-([1-9][0-9]{0,9})", re.ASCII)
 _REVISION = "revision"
 MAX_ID = 2**31 - 1
 
