@@ -14,8 +14,9 @@ from core.errors import Conflict, NotAllowed, RuleBroken
 from core.i18n import lazy_gettext as _l
 from people.access import SYSTEM, Actor, Permission
 from people.services import ensure_in_unit
-from quizzes import behaviour, queries
-from quizzes.behaviour import PREVIEW, DrawnItem, Ending
+from quizzes import behaviour, blueprint, blueprint_queries, queries
+from quizzes.behaviour import PREVIEW, Ending
+from quizzes.blueprint import DrawnItem
 from quizzes.finish_services import finish
 from quizzes.hooks import Occasion, quiz_hooks
 from quizzes.kinds import kind_of
@@ -62,7 +63,13 @@ def _preview_of(quiz_id: int, by: Actor, at: datetime) -> Occasion:
 def _insert_attempt(
     version: QuizVersion, occasion: Occasion, number: int, *, by: Actor, at: datetime, rng: random.Random
 ) -> Attempt:
-    items = behaviour.draw(queries.pool_sections(version.id), shuffle_questions=version.shuffle_questions, rng=rng)
+    items = blueprint.draw(
+        queries.pool_sections(version.id),
+        shuffle_questions=version.shuffle_questions,
+        seen=blueprint_queries.seen_before(by.person_id or 0, version.id) if version.avoid_seen else None,
+        avoid_seen=version.avoid_seen,
+        rng=rng,
+    )
     if not items:
         raise RuleBroken(_l("This quiz has no questions yet."), _l("Tell the trainer who made it."))
     attempt = Attempt(

@@ -1,12 +1,9 @@
-"""What may happen next in an attempt, and which questions it has. Pure: no web, no database, no clock.
+"""What may happen next in an attempt. Pure: no web, no database, no clock.
 
 An answer is judged by when it reaches the server. What arrives up to ``NETWORK_GRACE`` after the deadline still counts,
 because it was given before and was on its way; what arrives later is refused, and what was saved before is kept.
 """
 
-import random
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -92,54 +89,3 @@ def state_of(*, finished: bool, answered: bool, mark: int | None, points: int) -
     if mark >= points:
         return ItemState.RIGHT
     return ItemState.PARTLY if mark > 0 else ItemState.WRONG
-
-
-@dataclass(frozen=True)
-class PoolEntry:
-    """A question that may be drawn."""
-
-    question_id: int
-    question_version_id: int
-
-
-@dataclass(frozen=True)
-class PoolSection:
-    """A part of a quiz: draw so many of these, each worth so many points. Without a count all are taken."""
-
-    entries: tuple[PoolEntry, ...]
-    draw_count: int | None
-    points: int
-
-
-@dataclass(frozen=True)
-class DrawnItem:
-    """A question of an attempt and the points it is worth."""
-
-    question_version_id: int
-    points: int
-
-
-def draw(sections: Sequence[PoolSection], *, shuffle_questions: bool, rng: random.Random) -> list[DrawnItem]:
-    """Draw the questions of an attempt, section by section; a question that two sections share comes once.
-
-    :param rng: where chance comes from; the same state gives the same attempt.
-    """
-    items: list[DrawnItem] = []
-    taken: set[int] = set()
-    for section in sections:
-        for entry in _chosen(section, taken, shuffle_questions, rng):
-            taken.add(entry.question_id)
-            items.append(DrawnItem(entry.question_version_id, section.points))
-    return items
-
-
-def _chosen(section: PoolSection, taken: set[int], shuffle: bool, rng: random.Random) -> list[PoolEntry]:
-    """Return the drawn entries of a section: in the author's order unless questions are shuffled."""
-    free = [entry for entry in section.entries if entry.question_id not in taken]
-    count = len(free) if section.draw_count is None else min(section.draw_count, len(free))
-    places = rng.sample(range(len(free)), count) if count < len(free) else list(range(len(free)))
-    if shuffle:
-        rng.shuffle(places)
-    else:
-        places.sort()
-    return [free[place] for place in places]

@@ -14,7 +14,8 @@ from core.db import db
 from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
 from quizzes.asked import Asked
-from quizzes.behaviour import NETWORK_GRACE, ItemState, PoolEntry, PoolSection, state_of
+from quizzes.behaviour import NETWORK_GRACE, ItemState, state_of
+from quizzes.blueprint import PoolEntry, PoolSection
 from quizzes.kinds import Response, kind_of
 from quizzes.models import (
     Attempt,

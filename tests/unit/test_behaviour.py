@@ -1,22 +1,16 @@
-"""What may happen next in an attempt, and which questions it has."""
+"""What may happen next in an attempt."""
 
-import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from quizzes.behaviour import (
     NETWORK_GRACE,
     Ending,
     ItemState,
     Phase,
-    PoolEntry,
-    PoolSection,
     attempts_left,
     deadline,
-    draw,
     ending,
     may_start,
     phase,
@@ -82,39 +76,3 @@ def test_attempts_are_counted():
 )
 def test_six_states_of_a_question(finished, answered, mark, expected):
     assert state_of(finished=finished, answered=answered, mark=mark, points=100) is expected
-
-
-def pool(first: int, count: int, draw_count: int | None) -> PoolSection:
-    numbers = range(first, first + count)
-    entries = tuple(PoolEntry(number, 1000 + number) for number in numbers)
-    return PoolSection(entries, draw_count, 100)
-
-
-def drawn(*sections: PoolSection, seed: int = 1, questions: bool = True):
-    return draw(sections, shuffle_questions=questions, rng=random.Random(seed))
-
-
-def test_everything_in_order_when_nothing_is_drawn_or_shuffled():
-    items = drawn(pool(1, 4, None), questions=False)
-    assert [item.question_version_id for item in items] == [1001, 1002, 1003, 1004]
-
-
-def test_drawn_questions_keep_the_authors_order_unless_shuffled():
-    items = drawn(pool(1, 20, 5), questions=False)
-    ids = [item.question_version_id for item in items]
-    assert ids == sorted(ids)
-    assert len(set(ids)) == 5
-
-
-@given(seed=st.integers(), first=st.integers(1, 15), second=st.integers(1, 15))
-def test_a_draw_repeats_from_the_same_chance_and_takes_no_question_twice(seed, first, second):
-    sections = (pool(1, 15, first), pool(1, 15, second))
-    items = drawn(*sections, seed=seed)
-    assert items == drawn(*sections, seed=seed)
-    ids = [item.question_version_id for item in items]
-    assert len(ids) == len(set(ids)) == min(first + second, 15)
-
-
-def test_every_question_comes_up():
-    firsts = {drawn(pool(1, 5, 1), seed=seed)[0] for seed in range(2000)}
-    assert len({item.question_version_id for item in firsts}) == 5
