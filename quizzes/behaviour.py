@@ -8,8 +8,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 NETWORK_GRACE = timedelta(seconds=5)
-#: For what a trainer tries a quiz; it counts for nothing.
+LATE_GRACE = timedelta(seconds=120)
+#: The occasions of a trainer's trial and of practice. They count for nothing: no result is told to those who listen,
+#: no statistics have it, nobody marks it, and no certificate comes of it.
 PREVIEW = "preview"
+PRACTICE = "practice"
+COUNTS_FOR_NOTHING = frozenset({PREVIEW, PRACTICE})
 
 
 class Phase(StrEnum):
