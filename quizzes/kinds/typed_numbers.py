@@ -40,10 +40,9 @@ def read_number(text: str) -> Decimal | None:
         found = next((match for shape in _GROUPED if (match := shape.fullmatch(body))), None) or _PLAIN.fullmatch(body)
     if found is None:
         return None
-    before, after = re.sub(r"[.,]", "", found[1]), found[2] or ""
-    if not before + after:
-        return None
-    return parse_number(f"{'-' if sign[1] not in ('', '+') else ''}{before or '0'}.{after or '0'}")
+    before, after = re.sub(r"[.,]", "", found[1]), found[2]
+    minus = "-" if sign[1] not in ("", "+") else ""
+    return parse_number(f"{minus}{before or '0'}.{after}" if after else f"{minus}{before}")
 
 
 def write_number(number: Decimal) -> str:
