@@ -21,6 +21,7 @@ import people.views_import
 import people.views_jobs
 import people.views_staff
 import quizzes.attempt_jobs
+import quizzes.views_answers
 import quizzes.views_author
 import quizzes.views_take
 import reports.views

@@ -1,20 +1,23 @@
 """Saving answers while an attempt is open: one read, one short write, nothing overwritten unseen."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy import Row, Table, and_, bindparam, not_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.db import db
 from core.errors import NotFound, RuleBroken
 from core.i18n import lazy_gettext as _l
 from people.access import Actor
-from quizzes import behaviour, queries
+from quizzes import behaviour, event_services, queries
+from quizzes.answer_rules import Origin, Verdict, believable_seconds, judge
 from quizzes.behaviour import Phase
+from quizzes.events import LATE
 from quizzes.kinds import BadResponse, PostedFields, Response, kind_of
+from quizzes.kinds.contract import Kind
 from quizzes.models import Attempt, AttemptDraft, AttemptItem, QuestionVersion
 
 _DRAFTS = cast(Table, AttemptDraft.__table__)
@@ -26,6 +29,18 @@ class TypedAnswer:
 
     fields: PostedFields
     base_revision: int
+    #: The mark of the page that wrote it and that page's number of the change; empty and 0 from a form without script.
+    writer: str = ""
+    sequence: int = 0
+    #: When it was given, by the server's time as its page reckons it.
+    given_at: datetime | None = None
+    #: Seconds that the question has been in use, as its page says.
+    seconds: int = 0
+
+    @property
+    def origin(self) -> Origin:
+        """Return where the answer comes from."""
+        return Origin(self.base_revision, self.writer, self.sequence)
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,22 @@ class StoredAnswer:
     response: Response | None = None
     revision: int = 0
     saved_at: datetime | None = None
+    writer: str = ""
+    sequence: int = 0
+    seconds: int = 0
+
+    @property
+    def origin(self) -> Origin:
+        """Return where the answer comes from."""
+        return Origin(self.revision, self.writer, self.sequence)
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """What is stored for a question, as the fields of its form."""
+
+    fields: dict[str, list[str]]
+    answered: bool
 
 
 @dataclass(frozen=True)
@@ -51,18 +82,29 @@ class SaveOutcome:
 
     phase: Phase = Phase.OPEN
     stored: dict[int, StoredAnswer] = field(default_factory=dict)
+    shown: dict[int, ShownAnswer] = field(default_factory=dict)
     #: Items whose stored answer is newer than the one that the page had shown, and says something else.
     conflicts: dict[int, Dispute] = field(default_factory=dict)
+    #: Items whose answer was given after the deadline.
+    refused: frozenset[int] = frozenset()
+    due_at: datetime | None = None
+    #: The mark of the page of this attempt that was opened last.
+    page: str = ""
+
+    @property
+    def all_kept(self) -> bool:
+        """Tell whether every answer that was posted counts."""
+        return self.phase in (Phase.OPEN, Phase.LATE) and not (self.conflicts or self.refused)
 
 
 def save(attempt_id: int, answers: Mapping[int, TypedAnswer], *, by: Actor, at: datetime) -> SaveOutcome:
-    """Save answers by item id: one read, one short write.
+    """Save answers by item id, all together: one read, one short write.
 
-    An answer that does not know the stored revision is a conflict, unless both say the same; nothing is overwritten
-    unseen. After the deadline or the end nothing is saved, and the outcome tells what was stored before.
+    Each is judged by ``quizzes.answer_rules``; nothing is overwritten unseen. Once the time is up, only what was given
+    before is kept, marked late. After the end nothing is saved, and the outcome tells what was stored before.
 
     :raises NotFound: when the attempt or an item is not the actor's.
-    :raises RuleBroken: when an answer means nothing to its question.
+    :raises RuleBroken: when an answer means nothing to its question; then none is saved.
     """
     if not answers:
         return SaveOutcome()
@@ -70,47 +112,34 @@ def save(attempt_id: int, answers: Mapping[int, TypedAnswer], *, by: Actor, at: 
     rows = db.session.execute(_ITEMS_TO_ANSWER, asked).all()
     if len(rows) != len(answers):
         raise NotFound(_l("This attempt does not exist, or is not yours."))
-    standing = behaviour.phase(rows[0].due_at, rows[0].finished_at, at)
-    stored = {row.item_id: StoredAnswer(row.response, row.revision or 0, row.saved_at) for row in rows}
-    if standing is Phase.FINISHED:
-        kept = queries.outcomes(attempt_id)
-        stored = {item_id: StoredAnswer(kept[item_id].response, 0, kept[item_id].answered_at) for item_id in answers}
-    if standing is not Phase.OPEN:
-        return SaveOutcome(standing, stored)
-    wanted = {row.item_id: _read(row, answers[row.item_id]) for row in rows}
-    changed = {item_id: response for item_id, response in wanted.items() if not _same(stored[item_id], response)}
-    fresh = {
-        item_id: StoredAnswer(response, stored[item_id].revision + 1, at)
-        for item_id, response in changed.items()
-        if answers[item_id].base_revision == stored[item_id].revision
-    }
-    written = _write_drafts(fresh)
-    stored |= {item_id: fresh[item_id] for item_id in written}
-    if outrun := fresh.keys() - written:
-        stored |= _stored_now(outrun)
-    return SaveOutcome(
-        Phase.OPEN,
-        stored,
-        {
-            row.item_id: _dispute(row, stored[row.item_id], changed[row.item_id])
-            for row in rows
-            if row.item_id in changed and not _same(stored[row.item_id], changed[row.item_id])
-        },
-    )
+    phase = behaviour.phase(rows[0].due_at, rows[0].finished_at, at)
+    posted = [_Posted.of(row, answers[row.item_id]) for row in rows]
+    stored = _kept_at_the_end(attempt_id, posted) if phase is Phase.FINISHED else _stored(rows)
+    outcome = SaveOutcome(phase, stored, due_at=rows[0].due_at, page=rows[0].page)
+    if phase in (Phase.OPEN, Phase.LATE):
+        outcome = _taken(outcome, posted, rows[0], at)
+    if phase is Phase.LATE and (kept := sorted(item for item in stored if outcome.stored[item] != stored[item])):
+        event_services.note(attempt_id, LATE, by=by, at=at, detail={"items": kept})
+    return replace(outcome, shown={one.item_id: one.shown(outcome.stored[one.item_id]) for one in posted})
 
 
 #: The items that a save is about, with what is needed to judge it; built once because every answer asks it. The lock
 #: holds off a finish at the same time, and waits for one. Parameters ``attempt_id``, ``person_id`` and ``item_ids``.
 _ITEMS_TO_ANSWER = (
     select(
+        Attempt.started_at,
         Attempt.due_at,
         Attempt.finished_at,
+        Attempt.page,
         AttemptItem.id.label("item_id"),
         QuestionVersion.kind,
         QuestionVersion.spec,
         AttemptDraft.response,
         AttemptDraft.revision,
         AttemptDraft.saved_at,
+        AttemptDraft.writer,
+        AttemptDraft.sequence,
+        AttemptDraft.seconds,
     )
     .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
     .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
@@ -124,58 +153,119 @@ _ITEMS_TO_ANSWER = (
 )
 
 
-def _read(row: Row[Any], typed: TypedAnswer) -> Response:
-    kind = kind_of(row.kind)
-    try:
-        return kind.read(kind.parse(row.spec), typed.fields)
-    except BadResponse:
-        raise RuleBroken(
-            _l("This answer does not belong to its question."), _l("Reload the page and choose again.")
-        ) from None
+@dataclass(frozen=True)
+class _Posted:
+    """A question, and the answer to it that was posted."""
+
+    item_id: int
+    kind: Kind[Any]
+    spec: Any
+    answer: TypedAnswer
+
+    @classmethod
+    def of(cls, row: Row[Any], answer: TypedAnswer) -> "_Posted":
+        kind = kind_of(row.kind)
+        return cls(row.item_id, kind, kind.parse(row.spec), answer)
+
+    def read(self) -> Response:
+        try:
+            return self.kind.read(self.spec, self.answer.fields)
+        except BadResponse:
+            raise RuleBroken(
+                _l("This answer does not belong to its question."), _l("Reload the page and choose again.")
+            ) from None
+
+    def verdict(self, stored: StoredAnswer, response: Response) -> Verdict:
+        nothing = not (self.kind.is_answered(stored.response) or self.kind.is_answered(response))
+        return judge(stored.origin, self.answer.origin, same=nothing or stored.response == response)
+
+    def dispute(self, stored: StoredAnswer, response: Response) -> Dispute:
+        return Dispute(self.kind.summarise(self.spec, stored.response), self.kind.summarise(self.spec, response))
+
+    def shown(self, stored: StoredAnswer) -> ShownAnswer:
+        return ShownAnswer(self.kind.fields(self.spec, stored.response), self.kind.is_answered(stored.response))
 
 
-def _dispute(row: Row[Any], stored: StoredAnswer, typed: Response) -> Dispute:
-    kind = kind_of(row.kind)
-    spec = kind.parse(row.spec)
-    return Dispute(kind.summarise(spec, stored.response), kind.summarise(spec, typed))
-
-
-def _same(stored: StoredAnswer, response: Response) -> bool:
-    """Tell whether a response is what is stored; an answer that says nothing is the same as nothing stored."""
-    if stored.response is None:
-        return not any(response.values())
-    return stored.response == response
-
-
-def _guarded_upsert(insert: Any) -> Any:
-    """Return the statement that stores an answer whose stored revision is still the one before."""
-    statement = insert(_DRAFTS)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=[_DRAFTS.c.item_id],
-        set_={"response": new.response, "revision": new.revision, "saved_at": new.saved_at},
-        where=_DRAFTS.c.revision == new.revision - 1,
-    ).returning(_DRAFTS.c.item_id)
-
-
-_STORE_DRAFT = {"sqlite": _guarded_upsert(sqlite.insert), "postgresql": _guarded_upsert(postgresql.insert)}
-
-
-def _write_drafts(fresh: Mapping[int, StoredAnswer]) -> set[int]:
-    """Store answers whose stored revision is still the one before, and return their items."""
-    if not fresh:
-        return set()
-    values = [
-        {"item_id": item_id, "response": answer.response, "revision": answer.revision, "saved_at": answer.saved_at}
-        for item_id, answer in sorted(fresh.items())
+def _taken(before: SaveOutcome, posted: Iterable[_Posted], attempt: Row[Any], at: datetime) -> SaveOutcome:
+    """Write down what the rules take. Every answer is understood before the first is written."""
+    responses = [(one, one.read()) for one in posted]
+    late = before.phase is Phase.LATE
+    given = [
+        (one, response)
+        for one, response in responses
+        if not late or behaviour.given_in_time(one.answer.given_at, attempt.started_at, attempt.due_at)
     ]
-    return set(db.session.scalars(_STORE_DRAFT[db.engine.dialect.name], values))
-
-
-def _stored_now(item_ids: set[int]) -> dict[int, StoredAnswer]:
-    rows = db.session.execute(
-        select(AttemptDraft.item_id, AttemptDraft.response, AttemptDraft.revision, AttemptDraft.saved_at).where(
-            AttemptDraft.item_id.in_(item_ids)
+    fresh = {
+        one.item_id: StoredAnswer(
+            response,
+            before.stored[one.item_id].revision + 1,
+            at,
+            one.answer.writer,
+            one.answer.sequence,
+            believable_seconds(one.answer.seconds, before.stored[one.item_id].seconds, attempt.started_at, at),
         )
+        for one, response in given
+        if one.verdict(before.stored[one.item_id], response) is Verdict.TAKEN
+    }
+    written = _write_drafts(fresh, late=late)
+    stored = before.stored | {item_id: replace(fresh[item_id], revision=now) for item_id, now in written.items()}
+    if outrun := fresh.keys() - written.keys():
+        stored |= _stored_now(outrun)
+    return replace(
+        before,
+        stored=stored,
+        conflicts={
+            one.item_id: one.dispute(stored[one.item_id], response)
+            for one, response in given
+            if one.verdict(stored[one.item_id], response) is Verdict.CONFLICT
+        },
+        refused=frozenset(one.item_id for one, _ in responses) - {one.item_id for one, _ in given},
     )
-    return {row.item_id: StoredAnswer(row.response, row.revision, row.saved_at) for row in rows}
+
+
+def _upsert(insert: Any) -> Any:
+    """Return the statement that stores an answer unless something newer came in between; ``judge`` in SQL."""
+    statement = insert(_DRAFTS)
+    old, new = _DRAFTS.c, statement.excluded
+    same_writer = and_(new.writer != "", old.writer == new.writer)
+    return statement.on_conflict_do_update(
+        index_elements=[old.item_id],
+        set_={name: new[name] for name in ("response", "saved_at", "writer", "sequence", "late", "seconds")}
+        | {"revision": old.revision + 1},
+        where=or_(
+            and_(same_writer, old.sequence < new.sequence),
+            and_(not_(same_writer), old.revision == new.revision - 1),
+        ),
+    ).returning(old.item_id, old.revision)
+
+
+_STORE_DRAFT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+
+
+def _write_drafts(fresh: Mapping[int, StoredAnswer], *, late: bool) -> dict[int, int]:
+    """Store answers that nothing newer outran, and return the revisions of their items."""
+    if not fresh:
+        return {}
+    values = [{"item_id": item_id, "late": late, **vars(answer)} for item_id, answer in sorted(fresh.items())]
+    return {row.item_id: row.revision for row in db.session.execute(_STORE_DRAFT[db.engine.dialect.name], values)}
+
+
+def _stored(rows: Iterable[Row[Any]]) -> dict[int, StoredAnswer]:
+    """Return what is stored by item, from rows of items or of drafts."""
+    return {
+        row.item_id: StoredAnswer()
+        if row.revision is None
+        else StoredAnswer(row.response, row.revision, row.saved_at, row.writer, row.sequence, row.seconds)
+        for row in rows
+    }
+
+
+def _stored_now(item_ids: Iterable[int]) -> dict[int, StoredAnswer]:
+    return _stored(db.session.execute(select(*_DRAFTS.c).where(_DRAFTS.c.item_id.in_(item_ids))))
+
+
+def _kept_at_the_end(attempt_id: int, posted: Iterable[_Posted]) -> dict[int, StoredAnswer]:
+    """Return the answers with which an attempt has ended."""
+    kept = queries.outcomes(attempt_id)
+    ends = {one.item_id: kept.get(one.item_id, queries.Outcome()) for one in posted}
+    return {item_id: StoredAnswer(end.response, 0, end.answered_at) for item_id, end in ends.items()}

@@ -10,7 +10,7 @@ from core.errors import DomainError, NotAllowed, NotFound
 from people.access import Actor, Permission
 from people.queries import may_in_unit
 from quizzes import behaviour, queries
-from quizzes.answer_services import SaveOutcome, StoredAnswer
+from quizzes.answer_services import SaveOutcome
 from quizzes.behaviour import PREVIEW
 from quizzes.hooks import quiz_hooks
 from quizzes.models import Attempt, Quiz, QuizVersion
@@ -111,20 +111,20 @@ def conflict_views(items: Sequence[ItemView], outcome: SaveOutcome) -> list[Conf
     ]
 
 
-def _chosen(stored: StoredAnswer) -> list[str]:
-    return list((stored.response or {}).get("chosen", ()))
-
-
 def saved_json(outcome: SaveOutcome, *, at: datetime) -> dict[str, Any]:
     """Return what the page's script needs after a save. Never a word about what is right."""
     return {
         "phase": outcome.phase,
+        "seconds_left": behaviour.seconds_left(outcome.due_at, at),
+        "time": milliseconds(at),
         "saved_at": time_text(at),
+        "page": outcome.page,
         "answers": {
-            item_id: {"revision": stored.revision, "chosen": _chosen(stored)}
+            item_id: {"revision": stored.revision, "sequence": stored.sequence, **vars(outcome.shown[item_id])}
             for item_id, stored in outcome.stored.items()
         },
         "conflicts": sorted(outcome.conflicts),
+        "refused": sorted(outcome.refused),
     }
 
 
@@ -133,12 +133,24 @@ def state_json(attempt: Attempt, items: Sequence[ItemView], *, at: datetime, csr
     return {
         "phase": behaviour.phase(attempt.due_at, attempt.finished_at, at),
         "seconds_left": behaviour.seconds_left(attempt.due_at, at),
+        "time": milliseconds(at),
+        "page": attempt.page,
         "csrf_token": csrf_token,
         "answers": {
-            item.item_id: {"revision": item.revision, "chosen": sorted(item.asked.fields.get("chosen", ()))}
+            item.item_id: {
+                "revision": item.revision,
+                "sequence": item.sequence,
+                "fields": item.asked.fields,
+                "answered": item.answered,
+            }
             for item in items
         },
     }
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a moment as a script counts it: whole milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
 
 
 def is_preview(attempt: Attempt) -> bool:

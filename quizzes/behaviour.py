@@ -1,7 +1,8 @@
 """What may happen next in an attempt. Pure: no web, no database, no clock.
 
 An answer is judged by when it reaches the server. What arrives up to ``NETWORK_GRACE`` after the deadline still counts,
-because it was given before and was on its way; what arrives later is refused, and what was saved before is kept.
+because it was given before and was on its way. Up to ``LATE_GRACE`` an answer is kept, marked late, when its page says
+that it was given before the deadline; whoever forges that gains those seconds at most. What arrives later is refused.
 """
 
 from datetime import datetime, timedelta
@@ -17,9 +18,12 @@ COUNTS_FOR_NOTHING = frozenset({PREVIEW, PRACTICE})
 
 
 class Phase(StrEnum):
-    """Where an attempt stands. ``OVER`` means that its time is up and nobody has closed it yet."""
+    """Where an attempt stands. ``LATE``: its time is up, and answers given before may still arrive; it is closed by
+    its person alone. ``OVER``: nothing more is taken, and nobody has closed it yet.
+    """
 
     OPEN = "open"
+    LATE = "late"
     OVER = "over"
     FINISHED = "finished"
 
@@ -46,12 +50,24 @@ def phase(due_at: datetime | None, finished_at: datetime | None, at: datetime) -
     """Return where an attempt stands at a moment."""
     if finished_at is not None:
         return Phase.FINISHED
-    return Phase.OVER if is_over(due_at, at) else Phase.OPEN
+    if is_over(due_at, at):
+        return Phase.OVER
+    return Phase.LATE if is_up(due_at, at) else Phase.OPEN
+
+
+def is_up(due_at: datetime | None, at: datetime) -> bool:
+    """Tell whether the time is up, with the grace for what is on its way."""
+    return due_at is not None and at > due_at + NETWORK_GRACE
 
 
 def is_over(due_at: datetime | None, at: datetime) -> bool:
-    """Tell whether the time is up, with the grace for what is on its way."""
-    return due_at is not None and at > due_at + NETWORK_GRACE
+    """Tell whether the time is up and nothing more is taken."""
+    return due_at is not None and at > due_at + LATE_GRACE
+
+
+def given_in_time(given_at: datetime | None, started_at: datetime, due_at: datetime | None) -> bool:
+    """Tell whether an answer was given within its attempt, by the server's time as its page reckons it."""
+    return given_at is not None and started_at <= given_at and (due_at is None or given_at <= due_at)
 
 
 def ending(due_at: datetime | None, at: datetime, *, asked: Ending) -> tuple[datetime, Ending]:
@@ -59,7 +75,7 @@ def ending(due_at: datetime | None, at: datetime, *, asked: Ending) -> tuple[dat
 
     One whose time is up ended at its deadline, however late somebody looks; so a test of 31 December stays in its year.
     """
-    if due_at is not None and is_over(due_at, at):
+    if due_at is not None and is_up(due_at, at):
         return due_at, Ending.EXPIRED
     return at, asked
 

@@ -14,7 +14,7 @@ from core.db import db
 from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
 from quizzes.asked import Asked
-from quizzes.behaviour import NETWORK_GRACE, ItemState, state_of
+from quizzes.behaviour import LATE_GRACE, ItemState, state_of
 from quizzes.blueprint import PoolEntry, PoolSection
 from quizzes.kinds import Response, kind_of
 from quizzes.models import (
@@ -38,6 +38,8 @@ class ItemView:
     prompt_html: str
     asked: Asked
     revision: int
+    sequence: int
+    seconds: int
     answered: bool
 
     @property
@@ -185,7 +187,7 @@ def overdue_attempt_ids(at: datetime) -> Sequence[int]:
     """Return the attempts whose time is up and which nobody has closed, the longest overdue first."""
     return db.session.scalars(
         select(Attempt.id)
-        .where(Attempt.finished_at.is_(None), Attempt.due_at < at - NETWORK_GRACE)
+        .where(Attempt.finished_at.is_(None), Attempt.due_at < at - LATE_GRACE)
         .order_by(Attempt.due_at, Attempt.id)
     ).all()
 
@@ -202,6 +204,8 @@ def item_views(attempt_id: int) -> list[ItemView]:
             QuestionVersion.spec,
             AttemptDraft.response,
             AttemptDraft.revision,
+            AttemptDraft.sequence,
+            AttemptDraft.seconds,
         )
         .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
         .outerjoin(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
@@ -219,6 +223,8 @@ def _item_view(row: Row[Any]) -> ItemView:
         prompt_html=row.prompt_html,
         asked=Asked(row.kind, kind.shown(spec, row.option_order), kind.fields(spec, row.response), row.id),
         revision=row.revision or 0,
+        sequence=row.sequence or 0,
+        seconds=row.seconds or 0,
         answered=kind.is_answered(row.response),
     )
 

@@ -8,7 +8,13 @@ const RETRY_MOST_MS = 30_000;
 const SEND_TIMEOUT_MS = 15_000;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
-const sameKeys = (a, b) => a.length === b.length && [...a].sort().join() === [...b].sort().join();
+/** Fields as one text, whatever their order; an empty one is the same as none. */
+const said = (fields) => JSON.stringify(Object.entries(fields)
+  .map(([name, values]) => [name, values.filter((value) => value !== "").sort()])
+  .filter(([, values]) => values.length)
+  .sort());
+const sameFields = (one, other) => said(one) === said(other);
+const WRITING_MS = 800;
 
 // ---- What the page shows -------------------------------------------------------------------------------------------
 
@@ -19,8 +25,20 @@ const announcer = document.querySelector("[data-announcer]");
 
 const fieldsetOf = (item) => form.querySelector(`[data-item="${item}"]`);
 const revisionOf = (item) => form.elements[`revision-${item}`];
-const inputsOf = (item) => [...fieldsetOf(item).querySelectorAll(`input[name="chosen-${item}"]`)];
-const chosenOf = (item) => inputsOf(item).filter((input) => input.checked).map((input) => input.value);
+const controlsOf = (item) => [...fieldsetOf(item).querySelectorAll("input, select, textarea")]
+  .filter((control) => control.name.endsWith(`-${item}`) && control !== revisionOf(item));
+const isChoice = (control) => control.type === "radio" || control.type === "checkbox";
+const nameOf = (control) => control.name.slice(0, control.name.lastIndexOf("-"));
+
+/** Return what the controls of a question hold: every value by the name of its field. */
+function fieldsOf(item) {
+  const fields = {};
+  for (const control of controlsOf(item)) {
+    if (isChoice(control) && !control.checked) continue;
+    (fields[nameOf(control)] ??= []).push(control.value);
+  }
+  return fields;
+}
 
 function announce(text) {
   announcer.textContent = "";
@@ -81,13 +99,19 @@ function button(label, act) {
 
 function markAnswered(item) {
   const entry = document.querySelector(`[data-nav="${item}"]`);
-  const answered = chosenOf(item).length > 0;
+  const answered = said(fieldsOf(item)) !== "[]";
   entry.classList.toggle("is-answered", answered);
   entry.querySelector("[data-nav-state]").textContent = answered ? ` ${texts.answered}` : "";
 }
 
-function choose(item, chosen) {
-  for (const input of inputsOf(item)) input.checked = chosen.includes(input.value);
+function choose(item, fields) {
+  const left = Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, [...values]]));
+  for (const control of controlsOf(item)) {
+    const values = left[nameOf(control)] ?? [];
+    if (isChoice(control)) control.checked = values.includes(control.value);
+    else control.value = values.shift() ?? "";
+  }
+  fieldsetOf(item).dispatchEvent(new CustomEvent("nep:filled", { bubbles: true }));
   markAnswered(item);
 }
 
@@ -107,7 +131,7 @@ function keep(item) {
   try {
     const kept = JSON.parse(localStorage.getItem(storageKey) ?? "{}");
     const entry = pending.get(item);
-    if (entry) kept[item] = { chosen: entry.chosen, base: revisionOf(item).value, sent: entry.sent };
+    if (entry) kept[item] = { fields: entry.fields, base: revisionOf(item).value, sent: entry.sent };
     else delete kept[item];
     if (Object.keys(kept).length) localStorage.setItem(storageKey, JSON.stringify(kept));
     else localStorage.removeItem(storageKey);
@@ -136,14 +160,14 @@ function forgetAll() {
 /** Take up answers that an earlier visit could not send. */
 function resume() {
   for (const [item, entry] of Object.entries(keptAnswers())) {
-    if (!fieldsetOf(item) || !Array.isArray(entry.chosen)) continue;
-    if (sameKeys(entry.chosen, chosenOf(item))) {
+    if (!fieldsetOf(item) || !entry.fields) continue;
+    if (sameFields(entry.fields, fieldsOf(item))) {
       keep(item);
       continue;
     }
-    pending.set(item, { chosen: entry.chosen, sent: entry.sent ?? [] });
+    pending.set(item, { fields: entry.fields, sent: entry.sent ?? [] });
     revisionOf(item).value = entry.base;
-    choose(item, entry.chosen);
+    choose(item, entry.fields);
   }
   if (pending.size === 0) return;
   notice("kept", texts.kept);
@@ -154,7 +178,7 @@ function answerChanged(item) {
   markAnswered(item);
   if (ended || disputed.has(item)) return;
   const sent = pending.get(item)?.sent ?? [];
-  pending.set(item, { chosen: chosenOf(item), sent });
+  pending.set(item, { fields: fieldsOf(item), sent });
   keep(item);
   send();
 }
@@ -165,13 +189,15 @@ async function send() {
   sending = true;
   clearTimeout(retryTimer);
   showSaved("saving", texts.saving);
-  const batch = new Map([...pending].map(([item, entry]) => [item, entry.chosen]));
+  const batch = new Map([...pending].map(([item, entry]) => [item, entry.fields]));
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
-  for (const [item, chosen] of batch) {
+  for (const [item, fields] of batch) {
     body.append(`revision-${item}`, revisionOf(item).value);
-    for (const key of chosen) body.append(`chosen-${item}`, key);
+    for (const [name, values] of Object.entries(fields)) {
+      for (const value of values) body.append(`${name}-${item}`, value);
+    }
     const entry = pending.get(item);
-    if (!entry.sent.some((earlier) => sameKeys(earlier, chosen))) entry.sent.push(chosen);
+    if (!entry.sent.some((earlier) => sameFields(earlier, fields))) entry.sent.push(fields);
     keep(item);
   }
   let settled = false;
@@ -210,7 +236,7 @@ async function received(response, batch) {
   if (response.status !== 200 && response.status !== 409) return false;
   const answer = await response.json();
   withdraw("signedOut");
-  if (answer.phase !== "open") {
+  if (answer.phase !== "open" && answer.phase !== "late") {
     endNow(answer);
     return true;
   }
@@ -227,10 +253,10 @@ async function received(response, batch) {
   return true;
 }
 
-function accept(item, stored, sentChosen) {
+function accept(item, stored, sentFields) {
   revisionOf(item).value = stored.revision;
   const entry = pending.get(item);
-  if (entry && sameKeys(entry.chosen, sentChosen)) settle(item);
+  if (entry && sameFields(entry.fields, sentFields)) settle(item);
   else if (entry) {
     entry.sent = [];
     keep(item);
@@ -246,7 +272,7 @@ function settle(item) {
 function contest(item, stored) {
   const entry = pending.get(item);
   revisionOf(item).value = stored.revision;
-  if (entry?.sent.some((sent) => sameKeys(sent, stored.chosen))) {
+  if (entry?.sent.some((sent) => sameFields(sent, stored.fields))) {
     entry.sent = [];
     keep(item);
     return;
@@ -260,27 +286,27 @@ function contest(item, stored) {
   body.className = "nep-alert-body";
   const words = document.createElement("p");
   words.textContent = texts.conflict;
-  const decide = (chosen) => {
+  const decide = (fields) => {
     box.remove();
     disputed.delete(item);
-    choose(item, chosen);
+    choose(item, fields);
     fieldsetOf(item).focus();
-    if (sameKeys(chosen, stored.chosen)) return;
+    if (sameFields(fields, stored.fields)) return;
     answerChanged(item);
   };
   const row = document.createElement("p");
   row.className = "nep-actions";
-  row.append(button(named(texts.keepStored, item, stored.chosen), () => decide(stored.chosen)));
-  row.append(button(texts.keepMine, () => decide(chosenOf(item))));
+  row.append(button(named(texts.keepStored, item, stored.fields), () => decide(stored.fields)));
+  row.append(button(texts.keepMine, () => decide(fieldsOf(item))));
   body.append(words, row);
   box.append(body);
   fieldsetOf(item).append(box);
 }
 
-function named(label, item, chosen) {
-  const words = inputsOf(item)
-    .filter((input) => chosen.includes(input.value))
-    .map((input) => input.closest("label").textContent.trim());
+function named(label, item, fields) {
+  const words = controlsOf(item)
+    .filter((control) => isChoice(control) && (fields[nameOf(control)] ?? []).includes(control.value))
+    .map((control) => control.closest("label").textContent.trim());
   return words.length ? `${label}: ${words.join("; ")}` : label;
 }
 
@@ -307,7 +333,7 @@ async function renewToken() {
 function endNow(answer) {
   ended = true;
   forgetAll();
-  for (const input of form.querySelectorAll("input, button")) input.disabled = true;
+  for (const input of form.querySelectorAll("input, select, textarea, button")) input.disabled = true;
   showSaved("saved", fill(texts.saved, { time: answer.saved_at }));
   notice("ended", texts.ended, link(texts.seeResult, form.dataset.pageUrl));
   location.assign(form.dataset.pageUrl);
@@ -381,9 +407,23 @@ async function handIn() {
 // ---- Begin -------------------------------------------------------------------------------------------------------------
 
 form.querySelector("[data-save-button]").hidden = true;
-form.addEventListener("change", (event) => {
+const writing = new Map();
+
+/** Take in what was typed or chosen; text that is being written waits for the hand to rest. */
+function onChange(event, rest) {
   const item = event.target.closest("[data-item]")?.dataset.item;
-  if (item) answerChanged(item);
+  if (!item || !event.target.name?.endsWith(`-${item}`)) return;
+  clearTimeout(writing.get(item));
+  writing.delete(item);
+  if (rest) writing.set(item, setTimeout(() => { writing.delete(item); answerChanged(item); }, rest));
+  else answerChanged(item);
+}
+form.addEventListener("change", (event) => onChange(event, 0));
+form.addEventListener("input", (event) => {
+  if (!isChoice(event.target) && event.target.tagName !== "SELECT") onChange(event, WRITING_MS);
+});
+form.addEventListener("focusout", (event) => {
+  if (writing.has(event.target.closest("[data-item]")?.dataset.item)) onChange(event, 0);
 });
 form.addEventListener("submit", async (event) => {
   if (pending.size === 0 && !sending) return;

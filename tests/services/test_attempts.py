@@ -16,7 +16,7 @@ from core.errors import NotAllowed, NotFound, RuleBroken
 from people.access import SYSTEM, Role
 from quizzes import answer_services, attempt_services, finish_services, queries
 from quizzes.answer_services import TypedAnswer
-from quizzes.behaviour import NETWORK_GRACE, Ending, Phase
+from quizzes.behaviour import LATE_GRACE, NETWORK_GRACE, Ending, Phase
 from quizzes.models import Attempt, AttemptDraft, AttemptStep
 from tests.support.factories_attempts import (
     begin,
@@ -170,7 +170,7 @@ def test_the_server_judges_the_deadline(quiz, person, at, late, kept):
     attempt = begin(quiz, person)
     first = items_of(attempt)[0]
     outcome = give(attempt, person, {first.id: keys_of(first, right=True)}, at + LIMIT + late)
-    assert outcome.phase is (Phase.OPEN if kept else Phase.OVER)
+    assert outcome.phase is (Phase.OPEN if kept else Phase.LATE)
     finished = hand_in(attempt, person, at + LIMIT + late)
     assert finished.points == (100 if kept else 0)
     assert finished.finish_reason == ("submitted" if kept else "expired")
@@ -194,7 +194,7 @@ def test_overdue_attempts_are_found_and_closed_once(quiz, person, at, above, app
     attempt = begin(quiz, person)
     give(attempt, person, {items_of(attempt)[0].id: keys_of(items_of(attempt)[0], right=True)})
     later = at + LIMIT + timedelta(days=2)
-    assert queries.overdue_attempt_ids(at + LIMIT + NETWORK_GRACE) == []
+    assert queries.overdue_attempt_ids(at + LIMIT + LATE_GRACE) == []
     assert queries.overdue_attempt_ids(later) == [attempt.id]
     for _ in range(2):
         with transaction():

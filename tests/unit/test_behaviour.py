@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from quizzes.behaviour import (
+    LATE_GRACE,
     NETWORK_GRACE,
     Ending,
     ItemState,
@@ -30,7 +31,9 @@ MILLISECOND = timedelta(milliseconds=1)
         (DUE - MILLISECOND, Phase.OPEN),
         (DUE + MILLISECOND, Phase.OPEN),
         (DUE + NETWORK_GRACE, Phase.OPEN),
-        (DUE + NETWORK_GRACE + MILLISECOND, Phase.OVER),
+        (DUE + NETWORK_GRACE + MILLISECOND, Phase.LATE),
+        (DUE + LATE_GRACE, Phase.LATE),
+        (DUE + LATE_GRACE + MILLISECOND, Phase.OVER),
     ],
 )
 def test_what_was_on_its_way_at_the_deadline_still_counts(at, expected):

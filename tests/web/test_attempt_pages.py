@@ -117,12 +117,16 @@ def test_the_script_saves_and_hears_the_revision(client, attempt):
     assert answer.status_code == 200
     assert answer.json == {
         "phase": "open",
+        "seconds_left": 1800,
+        "time": int(clock.now().timestamp() * 1000),
         "saved_at": "09:00:00",
-        "answers": {str(item.id): {"revision": 1, "chosen": chosen}},
+        "page": "",
+        "answers": {str(item.id): {"revision": 1, "sequence": 0, "fields": {"chosen": chosen}, "answered": True}},
         "conflicts": [],
+        "refused": [],
     }
     state = client.get(f"/attempts/{attempt.id}/state", headers=JSON).json
-    assert state["answers"][str(item.id)] == {"revision": 1, "chosen": chosen}
+    assert state["answers"][str(item.id)] == answer.json["answers"][str(item.id)]
     assert state["seconds_left"] == 1800
 
 
@@ -153,7 +157,7 @@ def test_a_stale_script_hears_409_and_what_is_stored(client, attempt):
     answer = post(client, attempt, {item.id: keys_of(item, right=False)[:1]})
     assert answer.status_code == 409
     assert answer.json["conflicts"] == [item.id]
-    assert answer.json["answers"][str(item.id)]["chosen"] == keys_of(item, right=True)
+    assert answer.json["answers"][str(item.id)]["fields"]["chosen"] == keys_of(item, right=True)
 
 
 def test_somebody_elses_attempt_does_not_exist(client, quiz, person):
@@ -222,7 +226,7 @@ def test_after_the_deadline_the_page_leads_to_the_result(client, attempt, person
     item = items_of(attempt)[0]
     give(attempt, person, {item.id: keys_of(item, right=True)})
     csrf = token(client, attempt)
-    with clock.frozen(at + timedelta(minutes=31)):
+    with clock.frozen(at + timedelta(minutes=33)):
         data = {"csrf_token": csrf, **fields({item.id: keys_of(item, right=False)[:1]}, base=1)}
         answer = client.post(f"/attempts/{attempt.id}/answers", data=data, headers=JSON)
         assert (answer.status_code, answer.json["phase"]) == (409, "over")
