@@ -5,50 +5,89 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import local_day
 from core.db import db
 from core.errors import Conflict, NotAllowed, RuleBroken
 from core.i18n import lazy_gettext as _l
+from people import guess_services
 from people.access import SYSTEM, Actor, Permission
 from people.services import ensure_in_unit
-from quizzes import behaviour, blueprint, blueprint_queries, queries
-from quizzes.behaviour import PREVIEW, Ending
+from quizzes import behaviour, blueprint, blueprint_queries, entry_queries, queries
+from quizzes.behaviour import COUNTS_FOR_NOTHING, PREVIEW, Ending, Phase
 from quizzes.blueprint import DrawnItem
 from quizzes.finish_services import finish
-from quizzes.hooks import Occasion, quiz_hooks
+from quizzes.gates import deadline
+from quizzes.hooks import Occasion
 from quizzes.kinds import kind_of
 from quizzes.models import Attempt, AttemptItem, QuizVersion
+from quizzes.take_labels import refused
 
 _ITEMS = cast(Table, AttemptItem.__table__)
 
 
-def start(quiz_id: int, *, by: Actor, at: datetime, rng: random.Random, preview: bool = False) -> Attempt:
+def start(
+    quiz_id: int, *, by: Actor, at: datetime, rng: random.Random, preview: bool = False, typed_code: str = ""
+) -> Attempt:
     """Begin an attempt, or return the one that is open.
 
     :param rng: where the draw and the order of options come from.
-    :raises RuleBroken: when no attempt is left, or whatever the finder of occasions raises.
+    :param typed_code: the access code as typed; asked for at the start alone.
+    :raises RuleBroken: when none may begin now, or whatever the finder of occasions raises.
+    :raises take_labels.WrongCode: when the code is wrong; the caller notes that with :func:`note_wrong_code`.
+    :raises TooMany: when it was wrong too often.
     """
     if by.person_id is None:
         raise NotAllowed(_l("A quiz is taken by a person."))
-    occasion = _preview_of(quiz_id, by, at) if preview else quiz_hooks().find_occasion(by, quiz_id, local_day(at))
+    occasion = _preview_of(quiz_id, by, at) if preview else entry_queries.occasion_of(by, quiz_id, local_day(at))
     attempts = queries.attempts_of(by.person_id, quiz_id)
     earlier = next((attempt for attempt in attempts if attempt.finished_at is None), None)
+    if earlier is not None and _goes_on(earlier, occasion, at):
+        return earlier
     if earlier is not None:
-        if earlier.occasion == occasion.key and not behaviour.is_over(earlier.due_at, at):
-            return earlier
-        if preview and not behaviour.is_over(earlier.due_at, at):
-            raise RuleBroken(_l("You have an open attempt that counts."), _l("Finish it before you try the quiz."))
         finish(earlier.id, by=SYSTEM, at=at, asked=Ending.EXPIRED)
     version = queries.quiz_version(occasion.quiz_version_id)
+    if version.access_code and not preview:
+        guess_services.check_guesses(_guess(quiz_id, by), at=at)
+    gate = entry_queries.gate_of(version, occasion.key, attempts, at=at, typed_code=typed_code)
+    if gate.refusal is not None:
+        raise refused(gate, version.closes_at)
     made = sum(attempt.occasion == occasion.key for attempt in attempts)
-    if occasion.key != PREVIEW and not behaviour.may_start(version.attempts_allowed, made):
-        raise RuleBroken(
-            _l("You have used all attempts at this quiz."), _l("Ask your personnel officer what can be done.")
-        )
     return _insert_attempt(version, occasion, made + 1, by=by, at=at, rng=rng)
+
+
+def _goes_on(earlier: Attempt, occasion: Occasion, at: datetime) -> bool:
+    """Tell whether an open attempt is the one to go on with; a trial does not push aside one that counts."""
+    if behaviour.phase(earlier.due_at, earlier.finished_at, at) is Phase.OVER:
+        return False
+    if occasion.key == PREVIEW and earlier.occasion not in COUNTS_FOR_NOTHING:
+        raise RuleBroken(_l("You have an open attempt that counts."), _l("Finish it before you try the quiz."))
+    return earlier.occasion == occasion.key
+
+
+def note_wrong_code(quiz_id: int, *, by: Actor, at: datetime) -> None:
+    """Write down that the access code was wrong, in a transaction of its own: the start itself is undone."""
+    guess_services.note_wrong_guess(_guess(quiz_id, by), at=at)
+
+
+def _guess(quiz_id: int, by: Actor) -> str:
+    return f"quiz:{quiz_id} person:{by.person_id}"
+
+
+def turn_page(attempt_id: int, *, left: int, by: Actor) -> None:
+    """Note that a page was left in an attempt that goes one way; leaving it again changes nothing."""
+    db.session.execute(
+        update(Attempt)
+        .where(
+            Attempt.id == attempt_id,
+            Attempt.person_id == by.person_id,
+            Attempt.finished_at.is_(None),
+            Attempt.reached == left,
+        )
+        .values(reached=left + 1)
+    )
 
 
 def _preview_of(quiz_id: int, by: Actor, at: datetime) -> Occasion:
@@ -79,7 +118,9 @@ def _insert_attempt(
         occasion=occasion.key,
         number=number,
         started_at=at,
-        due_at=behaviour.deadline(version.time_limit_minutes, at),
+        due_at=deadline(
+            version.time_limit_minutes, at, closes_at=None if occasion.key == PREVIEW else version.closes_at
+        ),
         max_points=sum(item.points for item in items),
     )
     try:

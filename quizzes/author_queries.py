@@ -16,7 +16,7 @@ from core.text import fold
 from people.access import Actor, Permission
 from people.models import Person
 from people.queries import may_in_unit, unit_names, units_in_scope
-from quizzes.behaviour import PREVIEW
+from quizzes.behaviour import COUNTS_FOR_NOTHING
 from quizzes.models import Attempt, AttemptItem, Bank, Question, QuestionVersion, Quiz, QuizSection, QuizVersion
 
 Value = TypeVar("Value")
@@ -151,7 +151,7 @@ def question_history(question_id: int) -> list[VersionNote]:
     seen = (
         select(AttemptItem.question_version_id, func.count(AttemptItem.attempt_id.distinct()))
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.occasion != PREVIEW)
+        .where(Attempt.occasion.not_in(COUNTS_FOR_NOTHING))
         .where(AttemptItem.question_version_id.in_([version.id for version in versions]))
         .group_by(AttemptItem.question_version_id)
     )
@@ -188,7 +188,9 @@ def quizzes_in_scope(actor: Actor, on: date) -> list[QuizRow]:
         .options(selectinload(Quiz.versions))
     ).all()
     ids = [quiz.id for quiz in quizzes]
-    counted = select(Attempt.quiz_id, func.count()).where(Attempt.quiz_id.in_(ids), Attempt.occasion != PREVIEW)
+    counted = select(Attempt.quiz_id, func.count()).where(
+        Attempt.quiz_id.in_(ids), Attempt.occasion.not_in(COUNTS_FOR_NOTHING)
+    )
     attempts = _pairs(counted.group_by(Attempt.quiz_id))
     names = unit_names({quiz.unit_id for quiz in quizzes}, on)
     rows = [
@@ -225,7 +227,7 @@ def quiz_history(quiz_id: int) -> list[VersionNote]:
     ).all()
     seen = (
         select(Attempt.quiz_version_id, func.count())
-        .where(Attempt.occasion != PREVIEW)
+        .where(Attempt.occasion.not_in(COUNTS_FOR_NOTHING))
         .where(Attempt.quiz_version_id.in_([version.id for version in versions]))
         .group_by(Attempt.quiz_version_id)
     )

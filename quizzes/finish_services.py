@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
 from people.access import Actor
 from quizzes import behaviour, queries
-from quizzes.behaviour import PREVIEW, Ending
+from quizzes.behaviour import COUNTS_FOR_NOTHING, Ending
 from quizzes.hooks import quiz_hooks
 from quizzes.kinds import kind_of
 from quizzes.marking_models import MarkingTask
@@ -34,7 +34,7 @@ def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.S
     rows = _items_to_close(attempt_id)
     steps = list(_closing_steps(rows, by, at))
     db.session.execute(insert(_STEPS), steps)
-    if attempt.occasion != PREVIEW:
+    if attempt.occasion not in COUNTS_FOR_NOTHING:
         _ask_markers(attempt, rows, {step["item_id"] for step in steps if step["action"] == "mark"}, at)
     db.session.execute(
         delete(AttemptDraft).where(
@@ -45,7 +45,7 @@ def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.S
     settle(attempt)
     attempt.finished_at, attempt.finish_reason = behaviour.ending(attempt.due_at, at, asked=asked)
     db.session.flush()
-    if attempt.occasion != PREVIEW:
+    if attempt.occasion not in COUNTS_FOR_NOTHING:
         for listener in quiz_hooks().on_finished:
             listener(attempt, by, at)
     return attempt
