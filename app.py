@@ -21,6 +21,7 @@ import people.views_import
 import people.views_jobs
 import people.views_staff
 import quizzes.attempt_jobs
+import quizzes.statistics_jobs
 import quizzes.views_answers
 import quizzes.views_author
 import quizzes.views_take
@@ -117,6 +118,7 @@ def _register_jobs(app: Flask) -> None:
     with app.app_context():
         jobs.every_minute("close overdue attempts", quizzes.attempt_jobs.close_overdue)
         jobs.every_minute("forget old jobs", jobs.forget_old)
+        jobs.every_minute("count statistics", quizzes.statistics_jobs.refresh_minutely)
 
 
 def _serve_static(app: Flask) -> None:

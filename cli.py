@@ -9,6 +9,7 @@ import demo.commands
 import people.commands
 import quizzes.attempt_commands
 import quizzes.commands
+import quizzes.statistics_commands
 import reports.commands
 import server
 import training.commands
@@ -22,6 +23,7 @@ GROUPS: tuple[click.Group, ...] = (
     people.commands.people,
     quizzes.commands.questions,
     quizzes.attempt_commands.attempts,
+    quizzes.statistics_commands.statistics,
     job_commands.jobs,
     reports.commands.roster_group,
     training.commands.training,

@@ -9,6 +9,9 @@ from math import lcm, sqrt
 from quizzes.scoring import FULL_SCORE
 from quizzes.statistics import ItemTally, ScoreTally, moments_of, part_of
 
+#: A whole point of the score, in hundredths.
+POINT = 100
+
 
 @dataclass(frozen=True)
 class QuizStatistics:
@@ -106,3 +109,11 @@ def _ranked(cells: Sequence[ScoreTally], rank: int) -> int:
         if rank < 0:
             return cell.score
     raise IndexError(rank)
+
+
+def distribution_of(scores: Iterable[ScoreTally]) -> tuple[int, ...]:
+    """Return how many attempts scored 0 to under 1, 1 to under 2 and so on; the full 10 is in the last of ten."""
+    bins = [0] * (FULL_SCORE // POINT)
+    for tally in scores:
+        bins[min(tally.score // POINT, len(bins) - 1)] += tally.count
+    return tuple(bins)

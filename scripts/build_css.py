@@ -37,8 +37,11 @@ ORDER = [
     "components",
     "details",
     "tables",
+    "charts",
     "reading",
     "quiz",
+    "kinds_moving",
+    "kinds_text",
     "print",
 ]
 
