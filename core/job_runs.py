@@ -62,6 +62,8 @@ class Registry:
     runs: dict[str, JobRun] = field(default_factory=dict)
     titles: dict[str, Any] = field(default_factory=dict)
     minutely: dict[str, PeriodicRun] = field(default_factory=dict)
+    #: Held while periodic work of a name is under way in this process.
+    locks: dict[str, threading.Lock] = field(default_factory=dict)
 
 
 def registry() -> Registry:
@@ -84,15 +86,24 @@ def register(name: str, run: JobRun, *, title: Any = UNTITLED) -> None:
 def every_minute(name: str, run: PeriodicRun) -> None:
     """Let workers call ``run(at)`` once a minute, each of them: it must be safe side by side with itself."""
     registry().minutely[name] = run
+    registry().locks[name] = threading.Lock()
 
 
 def run_minutely(name: str) -> bool:
-    """Run one kind of periodic work now and tell whether it went well. It fails alone, and is tried again later."""
+    """Run one kind of periodic work and tell whether it went well. It fails alone, and is tried again later.
+
+    What takes longer than a minute is not begun a second time in this process.
+    """
+    lock = registry().locks[name]
+    if not lock.acquire(blocking=False):
+        return True
     try:
         registry().minutely[name](clock.now())
     except Exception:
         log.exception("periodic work failed", job=name)
         return False
+    finally:
+        lock.release()
     return True
 
 

@@ -177,6 +177,20 @@ def test_a_runner_is_seen_alive_while_its_job_says_nothing(many, at, monkeypatch
     assert row(job_id).state == "done"
 
 
+def test_periodic_work_that_takes_long_is_not_begun_a_second_time(kinds, at):
+    begun: list[object] = []
+
+    def run(moment):
+        begun.append(moment)
+        assert job_runs.run_minutely("look")
+
+    jobs.every_minute("look", run)
+    assert job_runs.run_minutely("look")
+    assert begun == [at]
+    assert job_runs.run_minutely("look")
+    assert begun == [at, at]
+
+
 def test_what_ended_long_ago_is_forgotten(app, kinds, at):
     jobs.register("count", lambda _job: None)
     with clock.frozen(at - KEPT - timedelta(days=1)):
