@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--only roster|attempts] [--people N]``: measure, print one table, keep nothing."""
+"""``python -m benchmarks [--only roster|attempts|journey] [--people N]``: measure, print tables, keep nothing."""
 
 import argparse
 import os
@@ -6,21 +6,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from benchmarks import attempts, data, roster
+from benchmarks import attempts, data, journey, roster
 from benchmarks.databases import Database, fresh_databases
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, Times, table, times_table
 
-MEASURES: dict[str, Callable[[Database], Iterator[Figure]]] = {"roster": roster.measure, "attempts": attempts.measure}
+MEASURES: dict[str, Callable[[Database], Iterator[Figure | Times]]] = {
+    "roster": roster.measure,
+    "attempts": attempts.measure,
+    "journey": journey.measure,
+}
 
 
 def main() -> None:
-    """Measure on both databases and print the table."""
+    """Measure on both databases and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios to a floor on the same machine.")
     parser.add_argument("--only", choices=sorted(MEASURES), help="measure this alone")
     parser.add_argument("--people", type=int, default=100_000, help="people of the organisation (default: %(default)s)")
     asked = parser.parse_args()
     began = time.monotonic()
-    figures: list[Figure] = []
+    measured: list[Figure | Times] = []
     with fresh_databases() as databases:
         for database in databases:
             _tell(f"{database.name}: writing {asked.people:,} people")
@@ -29,8 +33,10 @@ def main() -> None:
             for name, measure in MEASURES.items():
                 if asked.only in (None, name):
                     _tell(f"{database.name}: measuring {name}")
-                    figures += measure(database)
-    print(table(figures))
+                    measured += measure(database)
+    print(table([each for each in measured if isinstance(each, Figure)]))
+    if times := [each for each in measured if isinstance(each, Times)]:
+        print(f"\n{times_table(times)}")
     print(
         f"\n{asked.people:,} people; {time.monotonic() - began:.0f} s in all; load at the end {os.getloadavg()[0]:.1f}."
     )

@@ -11,10 +11,13 @@ from sqlalchemy import text
 
 from benchmarks import floor
 from benchmarks.accounts import cookie_of
+from benchmarks.browser import Browser, in_process
 from benchmarks.data import ROOT_ID
 from benchmarks.databases import Database
-from benchmarks.figures import Figure, paired
+from benchmarks.figures import Figure, clients_text, paired
 from benchmarks.serving import Client, Server, milliseconds_each, serving
+from benchmarks.statements import heard
+from benchmarks.year import PASSWORD, open_year
 from core import clock
 from core.db import db, transaction
 from people.access import SYSTEM
@@ -22,7 +25,9 @@ from quizzes import bank_services
 from quizzes.models import Attempt, AttemptItem, QuestionVersion
 from quizzes.question_content import QuestionInput
 
-CLIENTS = (1, 8)
+CLIENTS = (1, 8, 32)
+#: Of the attempt whose beginning is counted, and the statements that we want to stay below.
+MANY_QUESTIONS, STATEMENTS_AIM = 40, 8
 QUESTIONS = 20
 FIRST_LEARNER_ID = 2
 
@@ -74,14 +79,17 @@ class Sitting:
 
 
 def measure(database: Database) -> Iterator[Figure]:
-    """Yield the saving of an answer and the page of an attempt, with one client and with several."""
+    """Yield the beginning of an attempt, the saving of an answer and the page, with one client and with several."""
+    count = _statements_to_begin(database)
+    what = f"beginning an attempt of {MANY_QUESTIONS} questions: statements against {STATEMENTS_AIM}"
+    yield Figure(what, database.name, count, STATEMENTS_AIM, "", 1)
     attempt_ids = _open_attempts(database, max(CLIENTS))
     with serving("app:create_app()", database) as ours, serving("benchmarks.floor:create_app()", database) as bare:
         sittings = [_sit(database, ours, bare, place, each) for place, each in enumerate(attempt_ids)]
         for count in CLIENTS:
             some = sittings[:count]
             times = paired(_load([each.save for each in some]), _load([each.save_bare for each in some]))
-            yield Figure(f"answer save, {_clients(count)}", database.name, *times, "ms", 2)
+            yield Figure(f"answer save, {clients_text(count)}", database.name, *times, "ms", 2)
         for count in CLIENTS:
             some = sittings[:count]
             for what, path, aim in (
@@ -91,7 +99,7 @@ def measure(database: Database) -> Iterator[Figure]:
                 times = paired(
                     _load([each.show for each in some]), _load([partial(each.bare.get, path) for each in some])
                 )
-                yield Figure(f"quiz page against {what}, {_clients(count)}", database.name, *times, "ms", aim)
+                yield Figure(f"quiz page against {what}, {clients_text(count)}", database.name, *times, "ms", aim)
 
 
 def _load(requests: Sequence[Callable[[], object]]) -> Callable[[], float]:
@@ -105,8 +113,20 @@ def _sit(database: Database, ours: Server, bare: Server, place: int, attempt_id:
     return sitting
 
 
-def _clients(count: int) -> str:
-    return "1 client" if count == 1 else f"{count} clients"
+def _statements_to_begin(database: Database) -> int:
+    """Return how many statements the request that begins an attempt asks, after a first one has filled what is kept."""
+    year = open_year(database, "bat-dau", questions=MANY_QUESTIONS, learners=2)
+    count = 0
+    for code in year.staff_codes:
+        browser = Browser(in_process(database.app))
+        browser.open("/sign-in")
+        browser.submit("/sign-in", ("name", code), ("password", PASSWORD))
+        browser.open(f"/lessons/{year.lesson_id}")
+        browser.submit(f"/lessons/{year.lesson_id}/read")
+        with heard() as statements:
+            browser.send(f"/quizzes/{year.quiz_id}/start")
+        count = len(statements)
+    return count
 
 
 def _open_attempts(database: Database, count: int) -> list[int]:

@@ -55,6 +55,10 @@ COLUMNS = {
     "course_title hours started_on completed_on score issuer_name issuer_parent issuer_place signer_title signer_name "
     "issued_at revoked_reason",
 }
+#: After which the next certificates are numbered.
+LAST_NUMBERS = (
+    "INSERT INTO certificate_series (year, last_number) SELECT year, max(number) FROM certificate GROUP BY year"
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def fill(people: int) -> None:
         for rows in made.batches():
             for table, columns in COLUMNS.items():
                 _write(connection, table, columns.split(), rows[table])
+        connection.execute(text(LAST_NUMBERS))
         if not is_sqlite():
             for table in COLUMNS:
                 connection.execute(

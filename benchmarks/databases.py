@@ -26,6 +26,8 @@ class Database:
     name: str
     url: str
     app: Flask
+    #: The process under which the server runs its own, where there is one.
+    postmaster: int | None = None
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def fresh_databases() -> Iterator[list[Database]]:
         postgres = server.get_uri("nep_bench").replace("postgresql://", "postgresql+psycopg://", 1)
         made = [
             _migrated("SQLite", f"sqlite:///{folder / 'nep.sqlite3'}", folder),
-            _migrated("PostgreSQL", postgres, folder),
+            _migrated("PostgreSQL", postgres, folder, server.get_pid()),
         ]
         try:
             yield made
@@ -50,8 +52,8 @@ def fresh_databases() -> Iterator[list[Database]]:
                     db.engine.dispose()
 
 
-def _migrated(name: str, url: str, folder: Path) -> Database:
+def _migrated(name: str, url: str, folder: Path, postmaster: int | None = None) -> Database:
     app = create_app(Settings(secret_key=SECRET_KEY, database_url=url, storage_url=f"file://{folder / 'files'}"))
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
-    return Database(name, url, app)
+    return Database(name, url, app, postmaster)

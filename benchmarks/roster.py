@@ -5,19 +5,18 @@ import io
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
-from sqlalchemy import Engine, event
 
 from benchmarks import data
 from benchmarks.accounts import cookie_of, make_officer
 from benchmarks.databases import Database
 from benchmarks.figures import Figure, paired
 from benchmarks.serving import Client, serving
+from benchmarks.statements import heard
 from people.access import SYSTEM
 from reports import queries
 from reports.queries import RosterFilter
@@ -47,23 +46,9 @@ def measure(database: Database) -> Iterator[Figure]:
 
 def _select(database: Database) -> tuple[str, Any]:
     """Return the select of the roster as the driver gets it."""
-    with database.app.app_context(), _heard() as statements:
+    with database.app.app_context(), heard() as statements:
         next(queries.roster_rows(SYSTEM, RosterFilter(DAY.year, DAY, data.ROOT_ID)))
     return statements[-1]
-
-
-@contextmanager
-def _heard() -> Iterator[list[tuple[str, Any]]]:
-    statements: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        statements.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def _copied_out(database: Database, statement: str, parameters: Any) -> float:

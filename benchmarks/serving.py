@@ -25,11 +25,11 @@ class Server:
 
     def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
         self.port = port
-        self._process = process
+        self.pid = process.pid
 
     def peak_memory_mib(self) -> float:
         """Return the largest peak of resident memory among the workers so far, in MiB (Linux)."""
-        master = self._process.pid
+        master = self.pid
         workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
         return max(_status_kib(Path(f"/proc/{worker}/status")) for worker in workers) / 1024
 
