@@ -1,8 +1,9 @@
 // Lets the rows of a question be moved: into an order, or into boxes. The selects of the page hold the answer, with this
 // script and without it; each change of one is told by a "change" event, and "nep:filled" tells that others changed them.
 
-const EDGE_PX = 64;
-const SCROLL_PX = 16;
+const EDGE_PX = 72;
+const SCROLL_PX = 8;
+const GRIP_PX = 28;
 
 const selectOf = (row) => row.querySelector("select");
 const isLocked = (row) => selectOf(row).matches(":disabled");
@@ -33,8 +34,8 @@ function putInOrder(list, rows) {
 }
 
 /**
- * Call `begin(row, event)` when a row is grasped: with a mouse anywhere but on its controls, with a finger by its grip.
- * What it returns is told of moves (`move(event)`) and of the end (`end(isDropped)`).
+ * Call `begin(row)` when a row is dragged: with a mouse anywhere but on its controls, with a finger by its grip. What it
+ * returns is told where the pointer is (`move(event)`) and of the end (`end(isDropped)`). Near the edges the page scrolls.
  */
 function onDrag(root, begin) {
   root.addEventListener("pointerdown", (event) => {
@@ -42,26 +43,42 @@ function onDrag(root, begin) {
     const onControl = event.target.closest("button, select, a");
     const byGrip = event.target.closest(".nep-grip");
     if (!row || event.button !== 0 || onControl || isLocked(row) || (event.pointerType !== "mouse" && !byGrip)) return;
-    const drag = begin(row, event);
     const listening = new AbortController();
-    const on = (target, type, act) => target.addEventListener(type, act, { signal: listening.signal });
+    const { signal } = listening;
+    const on = (type, act) => document.addEventListener(type, (other) => {
+      if (other.pointerId === event.pointerId) act(other);
+    }, { signal });
+    let last = event;
+    let drag = null;
+    const follow = () => {
+      if (signal.aborted) return;
+      if (last.clientY < EDGE_PX) scrollBy({ top: -SCROLL_PX, behavior: "instant" });
+      else if (last.clientY > innerHeight - EDGE_PX) scrollBy({ top: SCROLL_PX, behavior: "instant" });
+      drag.move(last);
+      requestAnimationFrame(follow);
+    };
     const end = (isDropped) => {
       listening.abort();
       row.classList.remove("is-dragged");
-      drag.end(isDropped);
+      row.removeAttribute("style");
+      drag?.end(isDropped);
     };
-    row.classList.add("is-dragged");
-    root.setPointerCapture(event.pointerId);
-    on(root, "pointermove", (moved) => {
-      if (moved.clientY < EDGE_PX) scrollBy(0, -SCROLL_PX);
-      else if (moved.clientY > innerHeight - EDGE_PX) scrollBy(0, SCROLL_PX);
-      drag.move(moved);
+    on("pointermove", (moved) => {
+      last = moved;
+      if (drag) return;
+      // Only now: a mere click must still reach the label that was clicked.
+      root.setPointerCapture(moved.pointerId);
+      drag = begin(row);
+      follow();
     });
-    on(root, "pointerup", () => end(true));
-    on(root, "pointercancel", () => end(false));
-    on(document, "keydown", (pressed) => {
+    on("pointerup", (moved) => {
+      drag?.move(moved);
+      end(true);
+    });
+    on("pointercancel", () => end(false));
+    document.addEventListener("keydown", (pressed) => {
       if (pressed.key === "Escape") end(false);
-    });
+    }, { signal });
   });
 }
 
@@ -114,11 +131,12 @@ function makeOrdering(root) {
     if (!button) return;
     if ("keep" in button.dataset) {
       settle(list.firstElementChild);
-      selectOf(list.firstElementChild).closest("[data-row]").querySelector("[data-move]").focus();
+      list.querySelector("[data-move]").focus();
     } else step(button.closest("[data-row]"), Number(button.dataset.move));
   });
   onDrag(root, (row) => {
     const before = rows();
+    row.classList.add("is-dragged");
     return {
       move(event) {
         const middleOf = (one) => one.getBoundingClientRect().top + one.offsetHeight / 2;
@@ -159,7 +177,12 @@ function makeBoxes(root) {
     if (!byKeyboard) draw();
   });
   root.addEventListener("focusout", () => queueMicrotask(draw));
-  onDrag(root, (row, start) => {
+  onDrag(root, (row) => {
+    const fullHeight = row.offsetHeight;
+    row.classList.add("is-dragged");
+    const { left, top, width, height } = row.getBoundingClientRect();
+    // Its place stays as high as it was, or the boxes would move away under the pointer.
+    row.style.marginBottom = `calc(0.625rem + ${fullHeight - height}px)`;
     const scrolled = scrollY;
     let over = null;
     const mark = (drop) => {
@@ -169,14 +192,14 @@ function makeBoxes(root) {
     };
     return {
       move(event) {
-        const x = event.clientX - start.clientX;
-        const y = event.clientY - start.clientY + scrollY - scrolled;
+        // The grip stays under the pointer, and the row inside the window.
+        const x = Math.min(event.clientX - GRIP_PX, document.documentElement.clientWidth - width) - left;
+        const y = event.clientY - height / 2 - top + scrollY - scrolled;
         row.style.transform = `translate(${x}px, ${y}px)`;
         const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-drop]");
         mark(under && root.contains(under) ? under : null);
       },
       end(isDropped) {
-        row.style.transform = "";
         const target = over;
         mark(null);
         if (!isDropped || !target || target.dataset.drop === selectOf(row).value) return;
