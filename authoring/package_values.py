@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lessons.rules import CourseDraft, LessonDraft, ModuleDraft
 from library.rules import SourceDraft
+from quizzes.quiz_drafts import QuizDraft, SectionDraft
 
 
 @dataclass(frozen=True)
@@ -39,29 +40,21 @@ class PackageModule:
 
 @dataclass(frozen=True)
 class PackageSection:
-    """A section of a quiz; points in hundredths, ``draw`` None takes all questions."""
+    """A section of a quiz; ``asks`` does not know its bank's id yet."""
 
     file: str
     line: int
-    title: str
     bank: str
-    draw: int | None
-    points: int
+    asks: SectionDraft
 
 
 @dataclass(frozen=True)
 class PackageQuiz:
-    """A quiz of a package; the pass mark in hundredths on the scale of 10."""
+    """A quiz of a package; ``rules`` are without its sections."""
 
     file: str
     slug: str
-    title: str
-    instructions: str
-    pass_score: int
-    attempts_allowed: int | None
-    time_limit_minutes: int | None
-    shuffle_questions: bool
-    shuffle_options: bool
+    rules: QuizDraft
     sections: tuple[PackageSection, ...]
 
 

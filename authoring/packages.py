@@ -21,9 +21,8 @@ from authoring.package_values import (
     PackageLesson,
     PackageModule,
     PackagePicture,
-    PackageQuiz,
-    PackageSection,
 )
+from authoring.quiz_fields import read_quiz
 from authoring.toml_fields import BadPackage, Fields, Problem, parse
 from core.errors import RuleBroken
 from core.i18n import lazy_gettext as _l
@@ -119,7 +118,7 @@ class _Reader:
         if not modules:
             fields.wrong("module", _l("A course needs at least one [[module]]."))
         self.find_doubles(modules)
-        quiz = self.quiz(folder / "quiz.toml") if (folder / "quiz.toml").is_file() else None
+        quiz = read_quiz(self.fields(folder / "quiz.toml")) if (folder / "quiz.toml").is_file() else None
         return PackageCourse(fields.file, draft, modules, quiz)
 
     def module(self, fields: Fields, folder: Path) -> PackageModule:
@@ -189,26 +188,6 @@ class _Reader:
                 found.append(PackagePicture(reference, alt, picture))
         return tuple(found)
 
-    def quiz(self, path: Path) -> PackageQuiz:
-        fields = self.fields(path)
-        sections = tuple(_section(each) for each in fields.tables("section"))
-        quiz = PackageQuiz(
-            file=fields.file,
-            slug=fields.words("slug", most=80, needed=True),
-            title=fields.words("title", most=200, needed=True),
-            instructions=fields.passage("instructions", most=10_000),
-            pass_score=fields.hundredths("pass_mark", 500),
-            attempts_allowed=fields.whole("attempts_allowed", 1, 1000, None),
-            time_limit_minutes=fields.whole("time_limit_minutes", 1, 1440, None),
-            shuffle_questions=fields.truth("shuffle_questions", True),
-            shuffle_options=fields.truth("shuffle_options", True),
-            sections=sections,
-        )
-        fields.finish("title_en")
-        if not sections:
-            fields.wrong("section", _l("A quiz needs at least one [[section]]."))
-        return quiz
-
     def find_doubles(self, modules: tuple[PackageModule, ...]) -> None:
         """Note lessons that have one code: it is by their codes that they are known again."""
         first: dict[str, str] = {}
@@ -251,19 +230,6 @@ def _citation(fields: Fields) -> Citation:
     citation = Citation(fields.words("code", most=60, needed=True), fields.words("place", most=200))
     fields.finish()
     return citation
-
-
-def _section(fields: Fields) -> PackageSection:
-    section = PackageSection(
-        file=fields.file,
-        line=fields.first_line,
-        title=fields.words("title", most=200),
-        bank=fields.words("bank", most=200, needed=True),
-        draw=fields.whole("draw", 1, 1000, None),
-        points=fields.hundredths("points", 100),
-    )
-    fields.finish()
-    return section
 
 
 def with_pictures(draft: LessonDraft, addresses: dict[str, str]) -> LessonDraft:

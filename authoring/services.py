@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -189,19 +189,8 @@ class _Importer:
             if section.bank not in self.banks:
                 message = _l("No module of this course has the bank “%(bank)s”.", bank=section.bank)
                 raise BadPackage((Problem(section.file, section.line, "bank", message),))
-        draft = quiz_services.QuizDraft(
-            title=part.title,
-            sections=tuple(
-                quiz_services.SectionDraft(self.banks[each.bank], each.draw, each.points, each.title)
-                for each in part.sections
-            ),
-            instructions=part.instructions,
-            pass_score=part.pass_score,
-            attempts_allowed=part.attempts_allowed,
-            time_limit_minutes=part.time_limit_minutes,
-            shuffle_questions=part.shuffle_questions,
-            shuffle_options=part.shuffle_options,
-        )
+        sections = tuple(replace(each.asks, bank_id=self.banks[each.bank]) for each in part.sections)
+        draft = replace(part.rules, sections=sections)
         with _located(part.file):
             quiz = quiz_services.put_quiz(part.slug, draft, unit_id=self.unit_id, by=self.by, at=self.at)
             version = quiz_services.publish_quiz(quiz.id, by=self.by, at=self.at)

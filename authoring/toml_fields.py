@@ -3,10 +3,11 @@
 import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from core.clock import LOCAL_ZONE
 from core.errors import BadFile, Place
 from core.i18n import lazy_gettext as _l
 from core.text import clean_line, nfc
@@ -124,6 +125,13 @@ class Fields:
             self.wrong(name, _l("Write a day without a time, for example 2026-01-05."))
             return None
         return value
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a moment as UTC; one without an offset is on Vietnam's clock."""
+        value = self._take(name, datetime, needed=False)
+        if value is None:
+            return None
+        return (value if value.tzinfo else value.replace(tzinfo=LOCAL_ZONE)).astimezone(UTC)
 
     def list_of_words(self, name: str) -> tuple[str, ...]:
         """Return a list of short texts."""

@@ -1,7 +1,7 @@
 """Forms: CSRF, messages in the reader's language, Vietnamese dates, text cleaned at the door."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -10,7 +10,9 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from core import text
+from core.clock import LOCAL_ZONE
 from core.i18n import gettext, lazy_gettext, unfilled_ngettext
+from core.tables import cell_text
 
 #: Days outside are typing errors, and some could not be turned into moments.
 FIRST_YEAR, LAST_YEAR = 1800, 2999
@@ -83,6 +85,42 @@ class DayField(Field):
                 self.data = parse_day(typed)
             except ValueError:
                 raise ValueError(lazy_gettext("Write the day as dd/mm/yyyy, for example 05/01/2026.")) from None
+
+
+class MomentField(Field):
+    """A moment typed as dd/mm/yyyy hh:mm on Vietnam's clock, kept as UTC."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return cell_text(self.data)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read the moment, or say how it is written.
+
+        :raises ValueError: when it is no moment.
+        """
+        typed = text.clean_line(str(valuelist[0])) if valuelist else ""
+        self.data: datetime | None = None
+        if typed:
+            try:
+                self.data = parse_moment(typed)
+            except ValueError:
+                raise ValueError(
+                    lazy_gettext("Write day and time as dd/mm/yyyy hh:mm, for example 05/01/2026 08:30.")
+                ) from None
+
+
+def parse_moment(typed: str) -> datetime:
+    """Return the UTC moment written as dd/mm/yyyy hh:mm on Vietnam's clock (also 8h30 for 08:30).
+
+    :raises ValueError: when it is none.
+    """
+    day, _, time = typed.strip().partition(" ")
+    at = datetime.strptime(time.strip().lower().replace("h", ":"), "%H:%M").time()
+    return datetime.combine(parse_day(day), at, LOCAL_ZONE).astimezone(UTC)
 
 
 def parse_day(typed: str) -> date:

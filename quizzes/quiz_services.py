@@ -1,47 +1,42 @@
 """What trainers do to quizzes: keep a draft of the rules, and publish a version with its questions fixed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
 from core import audit, clock
 from core.db import db
 from core.errors import Conflict, NotFound, RuleBroken
 from core.i18n import lazy_gettext as _l
-from core.text import clean_line, nfc, slug
+from core.text import slug
 from people.access import Actor, Permission
 from people.services import ensure_in_unit
+from quizzes.blueprint_queries import supply
 from quizzes.hooks import quiz_hooks
-from quizzes.models import Bank, PoolQuestion, Question, QuestionVersion, Quiz, QuizSection, QuizVersion
+from quizzes.models import Bank, PoolQuestion, Quiz, QuizSection, QuizVersion
+from quizzes.quiz_drafts import RULES, QuizDraft, SectionDraft, tidy
+from quizzes.quiz_rules import Problem, problems
+from quizzes.rule_labels import problem_text
 
 #: The question versions that each section may draw, in order.
 Pools = list[list[int]]
 
 
-@dataclass(frozen=True)
-class SectionDraft:
-    """So many questions of a bank (None: all of them), each worth ``points`` hundredths of a point."""
+class BadRules(RuleBroken):
+    """Raised when rules make no sense; ``problems`` holds all that is wrong."""
 
-    bank_id: int
-    draw_count: int | None = None
-    points: int = 100
-    title: str = ""
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(problem_text(problem) for problem in problems))
+        self.problems = problems
 
 
-@dataclass(frozen=True)
-class QuizDraft:
-    """The rules of a quiz. ``pass_score`` is in hundredths on the scale of 10; None means without limit."""
+class TooFewQuestions(RuleBroken):
+    """Raised when banks can't fill the sections of a quiz; ``lines`` say what is missing where."""
 
-    title: str
-    sections: tuple[SectionDraft, ...]
-    instructions: str = ""
-    pass_score: int = 500
-    attempts_allowed: int | None = None
-    time_limit_minutes: int | None = None
-    shuffle_questions: bool = True
-    shuffle_options: bool = True
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(" ".join(lines), _l("Publish more questions in the bank, or draw fewer."))
+        self.lines = lines
 
 
 def put_quiz(
@@ -51,15 +46,17 @@ def put_quiz(
 
     The same rules as those of the latest version change nothing.
 
-    :raises RuleBroken: when the rules make no sense.
+    :raises BadRules: when the rules make no sense.
     :raises Conflict: when somebody saved other rules since ``based_on``.
     """
     quiz = db.session.scalar(select(Quiz).where(Quiz.slug == address).with_for_update())
     ensure_in_unit(by, Permission.AUTHOR, quiz.unit_id if quiz else unit_id, on=clock.local_day(at))
     latest = latest_version(quiz.id) if quiz else None
-    draft = _tidy(draft)
+    draft = tidy(draft)
     if quiz and latest and draft_of(latest) == draft:
         return quiz
+    if wrong := problems(draft):
+        raise BadRules(wrong)
     if latest and based_on is not None and based_on != revision_of(latest):
         raise Conflict(_l("Somebody saved this quiz after you opened it."), _l("Compare both below, and save again."))
     known_banks = {section.bank_id for section in latest.sections} if latest else set()
@@ -86,7 +83,7 @@ def ensure_free(address: str) -> None:
 def publish_quiz(quiz_id: int, *, by: Actor, at: datetime) -> QuizVersion | None:
     """Publish the draft, or the last rules with the questions of today; None when nothing has changed.
 
-    :raises RuleBroken: when a bank has too few published questions; it is named with how many are wanted and there.
+    :raises TooFewQuestions: when the banks can't fill all sections at once.
     """
     quiz = _locked(quiz_id, by=by, at=at)
     latest = latest_version(quiz.id)
@@ -125,14 +122,10 @@ def revision_of(version: QuizVersion) -> str:
 def draft_of(version: QuizVersion) -> QuizDraft:
     """Return the rules of a version whose sections are loaded."""
     return QuizDraft(
-        title=version.title,
-        sections=tuple(SectionDraft(s.bank_id, s.draw_count, s.points, s.title) for s in version.sections),
-        instructions=version.instructions,
-        pass_score=version.pass_score,
-        attempts_allowed=version.attempts_allowed,
-        time_limit_minutes=version.time_limit_minutes,
-        shuffle_questions=version.shuffle_questions,
-        shuffle_options=version.shuffle_options,
+        sections=tuple(
+            SectionDraft(s.bank_id, s.draw_count, s.points, s.title, s.topic, s.difficulty) for s in version.sections
+        ),
+        **{name: getattr(version, name) for name in RULES},
     )
 
 
@@ -180,42 +173,16 @@ def _version_to_publish(
 
 
 def _filled_pools(rules: QuizDraft) -> Pools:
-    """Return today's published, unretired question versions for each section. One query for all banks.
+    """Return today's published, unretired question versions for each section.
 
-    :raises RuleBroken: naming the bank that has too few.
+    :raises TooFewQuestions: when they do not fill all sections at once.
     """
     if not rules.sections:
         raise RuleBroken(_l("A quiz needs at least one section."), _l("Add a section and choose its bank."))
-    newest = (
-        select(func.max(QuestionVersion.number))
-        .where(QuestionVersion.question_id == Question.id, QuestionVersion.published_at.is_not(None))
-        .correlate(Question)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(Question.bank_id, QuestionVersion.id)
-        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
-        .where(
-            Question.bank_id.in_({section.bank_id for section in rules.sections}),
-            Question.retired_at.is_(None),
-            QuestionVersion.number == newest,
-        )
-        .order_by(Question.code, Question.id)
-    ).all()
-    pools = [[row.id for row in rows if row.bank_id == section.bank_id] for section in rules.sections]
-    for section, pool in zip(rules.sections, pools, strict=True):
-        wanted = section.draw_count or 1
-        if len(pool) < wanted:
-            raise RuleBroken(
-                _l(
-                    "The bank “%(bank)s” has %(available)s published questions; this quiz needs %(wanted)s.",
-                    bank=db.session.get_one(Bank, section.bank_id).name,
-                    available=len(pool),
-                    wanted=wanted,
-                ),
-                _l("Publish more questions in the bank, or draw fewer."),
-            )
-    return pools
+    there = supply(rules.sections)
+    if there.missing:
+        raise TooFewQuestions(there.missing)
+    return [[candidate.question_version_id for candidate in pool] for pool in there.pools]
 
 
 def _pools_of(version: QuizVersion) -> Pools:
@@ -272,7 +239,7 @@ def _add_sections(version: QuizVersion, draft: QuizDraft) -> None:
 
 
 def _columns(draft: QuizDraft) -> dict[str, object]:
-    return {name: value for name, value in vars(draft).items() if name != "sections"}
+    return {name: getattr(draft, name) for name in RULES}
 
 
 def _drop(draft: QuizVersion) -> None:
@@ -280,29 +247,6 @@ def _drop(draft: QuizVersion) -> None:
     db.session.execute(delete(QuizSection).where(QuizSection.quiz_version_id == draft.id))
     db.session.execute(delete(QuizVersion).where(QuizVersion.id == draft.id, QuizVersion.published_at.is_(None)))
     db.session.expunge(draft)
-
-
-def _tidy(draft: QuizDraft) -> QuizDraft:
-    """Return the rules with their texts cleaned.
-
-    :raises RuleBroken: when they make no sense.
-    """
-    title = clean_line(draft.title)
-    if not title or len(title) > 200:
-        raise RuleBroken(_l("A title has 1 to 200 characters."))
-    if not 0 <= draft.pass_score <= 1000:
-        raise RuleBroken(_l("The pass mark lies between 0 and 10."))
-    for limit in (draft.attempts_allowed, draft.time_limit_minutes, *(s.draw_count for s in draft.sections)):
-        if limit is not None and not 0 < limit <= 10_000:
-            raise RuleBroken(_l("Limits and numbers of questions are at least 1. Leave them empty for no limit."))
-    if any(not 0 < section.points <= 100_000 for section in draft.sections):
-        raise RuleBroken(_l("Points are more than 0 and at most 1000."))
-    banks = [section.bank_id for section in draft.sections]
-    if len(set(banks)) < len(banks):
-        raise RuleBroken(_l("Two sections draw from the same bank."), _l("Make them one section."))
-    sections = tuple(SectionDraft(s.bank_id, s.draw_count, s.points, clean_line(s.title)[:200]) for s in draft.sections)
-    text = nfc(draft.instructions).replace("\r\n", "\n").replace("\x00", "").strip()
-    return QuizDraft(**{**vars(draft), "title": title, "instructions": text, "sections": sections})
 
 
 def _check_banks(bank_ids: set[int], *, by: Actor, at: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint
 
 from quizzes.author_labels import DIFFICULTY_LABELS, KIND_LABELS, RULE_LABELS, STATE_LABELS
+from quizzes.rule_labels import hundredths_text, rule_facts
 
 blueprint = Blueprint("quiz_desk", __name__)
 
@@ -14,11 +15,13 @@ STATE_LOOKS = {"published": "published", "changed": "soon", "draft": "draft", "r
 
 @blueprint.context_processor
 def labels() -> dict[str, Any]:
-    """Give the templates the words for codes."""
+    """Give the templates the words for codes and rules."""
     return {
         "KIND_LABELS": KIND_LABELS,
         "DIFFICULTY_LABELS": DIFFICULTY_LABELS,
         "RULE_LABELS": RULE_LABELS,
         "STATE_LABELS": STATE_LABELS,
         "STATE_LOOKS": STATE_LOOKS,
+        "rule_facts": rule_facts,
+        "hundredths_text": hundredths_text,
     }

@@ -13,7 +13,8 @@ from library.queries import all_sources, sources_by_code
 from people.access import Permission
 from people.guards import actor, requires
 from quizzes import author_queries, bank_services
-from quizzes.forms import PublishForm, QuestionForm, change_rows
+from quizzes.forms import PublishForm, QuestionForm
+from quizzes.forms_parts import change_rows
 from quizzes.kinds.choice import MAX_OPTIONS
 from quizzes.models import Bank, Question
 from quizzes.question_content import BadQuestion, QuestionInput, input_of

@@ -1,6 +1,8 @@
 """Quizzes, for trainers: list, editor, publication, history."""
 
-from flask import flash, redirect, render_template, request, url_for
+from itertools import pairwise
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core import clock
@@ -12,8 +14,13 @@ from people.access import Permission
 from people.guards import actor, requires
 from people.queries import unit_choices
 from quizzes import author_queries, quiz_services
-from quizzes.forms import MAX_SECTIONS, QuizForm, change_rows
+from quizzes.blueprint_queries import supply, topics_in
+from quizzes.forms_parts import change_rows
 from quizzes.models import Quiz
+from quizzes.quiz_drafts import SectionDraft
+from quizzes.quiz_forms import MAX_SECTIONS, QuizForm
+from quizzes.quiz_rules import warnings
+from quizzes.rule_labels import problem_text, rule_changes, there_text
 from quizzes.views_author_desk import blueprint
 
 
@@ -60,77 +67,103 @@ def edit_quiz(quiz_id: int) -> ResponseReturnValue:
 @requires(Permission.AUTHOR)
 def publish_quiz(quiz_id: int) -> ResponseReturnValue:
     """Show what will be published; publish."""
-    quiz, problem = own_quiz(quiz_id), ""
-    if request.method == "POST":
-        try:
-            with transaction():
-                version = quiz_services.publish_quiz(quiz_id, by=actor(), at=clock.now())
-        except RuleBroken as error:
-            problem, quiz = f"{error.message} {error.mend}", own_quiz(quiz_id)
-        else:
-            _tell(version.number if version else None)
-            return redirect(url_for("quiz_desk.edit_quiz", quiz_id=quiz_id), 303)
-    latest = quiz.versions[-1]
-    available = author_queries.available_counts(section.bank_id for section in latest.sections)
-    page = render_template(
-        "quizzes/author/quiz_publish.html",
-        quiz=quiz,
-        latest=latest,
-        available=available,
-        problem=problem,
-        seen=[note for note in author_queries.quiz_history(quiz_id) if note.attempts],
-    )
-    return page, 422 if problem else 200
+    quiz = own_quiz(quiz_id)
+    if request.method == "GET":
+        return _publication(quiz)
+    try:
+        with transaction():
+            version = quiz_services.publish_quiz(quiz_id, by=actor(), at=clock.now())
+    except quiz_services.TooFewQuestions as error:
+        return _publication(own_quiz(quiz_id), [*error.lines, str(error.mend)])
+    except RuleBroken as error:
+        return _publication(own_quiz(quiz_id), [f"{error.message} {error.mend}"])
+    _tell(version.number if version else None)
+    return redirect(url_for("quiz_desk.edit_quiz", quiz_id=quiz_id), 303)
 
 
 @blueprint.get("/manage/quizzes/<int:quiz_id>/history")
 @requires(Permission.AUTHOR)
 def quiz_history(quiz_id: int) -> ResponseReturnValue:
-    """List the versions of a quiz with their rules."""
+    """List the versions of a quiz with their rules, and what changed from each to the next."""
     quiz = own_quiz(quiz_id)
-    versions = {version.number: version for version in quiz.versions}
-    history = author_queries.quiz_history(quiz_id)
-    return render_template("quizzes/author/quiz_history.html", quiz=quiz, history=history, versions=versions)
+    return render_template(
+        "quizzes/author/quiz_history.html",
+        quiz=quiz,
+        history=author_queries.quiz_history(quiz_id),
+        versions={version.number: version for version in quiz.versions},
+        changes={new.number: rule_changes(old, new) for old, new in pairwise(quiz.versions)},
+    )
+
+
+@blueprint.get("/manage/quizzes/questions-there")
+@requires(Permission.AUTHOR)
+def questions_there() -> ResponseReturnValue:
+    """Tell how many questions a section may draw from, while it is being written."""
+    bank = author_queries.bank(actor(), request.args.get("bank_id", 0, type=int), clock.today())
+    asked = SectionDraft(bank.id, topic=request.args.get("topic", ""), difficulty=request.args.get("difficulty", ""))
+    return jsonify(text=there_text(supply([asked]).sizes[0]))
+
+
+def _publication(quiz: Quiz, problems: list[str] | None = None) -> ResponseReturnValue:
+    """Show what will be published, or why it can't be."""
+    latest = quiz.versions[-1]
+    rules = quiz_services.draft_of(latest)
+    page = render_template(
+        "quizzes/author/quiz_publish.html",
+        quiz=quiz,
+        latest=latest,
+        available=supply(rules.sections).sizes,
+        notes=[problem_text(each) for each in warnings(rules)],
+        problems=problems or [],
+        seen=[note for note in author_queries.quiz_history(quiz.id) if note.attempts],
+    )
+    return page, 422 if problems else 200
 
 
 def _wish(quiz: Quiz | None, form: QuizForm) -> ResponseReturnValue:
-    """Do what the pressed button asks: change the rows, or save (and go on to publish)."""
+    """Do what the pressed button asks: change the rows, count the questions, or save (and go on to publish)."""
     wish = request.form.get("wish", "save")
-    if change_rows(form.sections, wish, limit=MAX_SECTIONS):
+    if change_rows(form.sections, wish, limit=MAX_SECTIONS) or wish == "check":
         return _editor(quiz, form)
     _offer_banks(quiz, form)
     if not form.validate():
         return _editor(quiz, form, status=422)
-    address = quiz.slug if quiz else form.slug.data or slug(form.title.data)
     try:
-        with transaction():
-            if quiz is None:
-                quiz_services.ensure_free(address)
-            saved = quiz_services.put_quiz(
-                address,
-                form.draft(),
-                unit_id=form.unit_id.data,
-                by=actor(),
-                at=clock.now(),
-                based_on=form.based_on.data if quiz else None,
-            )
-    except RuleBroken as error:
-        form.form_errors.append(f"{error.message} {error.mend}")
+        saved_id = _save(quiz, form)
+    except quiz_services.BadRules as error:
+        form.blame(error.problems)
         return _editor(quiz, form, status=422)
-    except Conflict as error:
+    except (RuleBroken, Conflict) as error:
         form.form_errors.append(f"{error.message} {error.mend}")
-        return _editor(quiz, form, status=409)
+        return _editor(quiz, form, status=error.status)
     if wish == "publish":
-        return redirect(url_for("quiz_desk.publish_quiz", quiz_id=saved.id), 303)
+        return redirect(url_for("quiz_desk.publish_quiz", quiz_id=saved_id), 303)
     flash(_("The draft of the quiz is saved."), "success")
-    return redirect(url_for("quiz_desk.edit_quiz", quiz_id=saved.id), 303)
+    return redirect(url_for("quiz_desk.edit_quiz", quiz_id=saved_id), 303)
+
+
+def _save(quiz: Quiz | None, form: QuizForm) -> int:
+    """Keep what was typed as the quiz's draft, and return the quiz's id."""
+    address = quiz.slug if quiz else form.slug.data or slug(form.title.data)
+    with transaction():
+        if quiz is None:
+            quiz_services.ensure_free(address)
+        return quiz_services.put_quiz(
+            address,
+            form.draft(),
+            unit_id=form.unit_id.data,
+            by=actor(),
+            at=clock.now(),
+            based_on=form.based_on.data if quiz else None,
+        ).id
 
 
 def _editor(quiz: Quiz | None, form: QuizForm, *, status: int = 200) -> ResponseReturnValue:
     """Show the form with all that was typed; after a conflict beside what was saved meanwhile."""
     if status != 200 and quiz:  # what was loaded before a transaction is forgotten
         quiz = own_quiz(quiz.id)
-    banks, theirs = _offer_banks(quiz, form), None
+    _offer_banks(quiz, form)
+    theirs, there = None, supply(form.section_drafts())
     if status == 409 and quiz:
         theirs = quiz.versions[-1]
         form.based_on.data = quiz_services.revision_of(theirs)
@@ -141,20 +174,21 @@ def _editor(quiz: Quiz | None, form: QuizForm, *, status: int = 200) -> Response
         is_published=bool(quiz and any(version.published_at for version in quiz.versions)),
         form=form,
         theirs=theirs,
-        available=author_queries.available_counts(bank_id for bank_id, _name in banks),
+        there=[there_text(size) for size in there.sizes],
+        missing=there.missing if quiz or request.method == "POST" else [],
+        notes=[problem_text(each) for each in warnings(form.draft())],
         max_sections=MAX_SECTIONS,
     )
     return page, status
 
 
-def _offer_banks(quiz: Quiz | None, form: QuizForm) -> list[tuple[int, str]]:
-    """Offer the banks of one's units, and those from which the quiz draws already."""
+def _offer_banks(quiz: Quiz | None, form: QuizForm) -> None:
+    """Offer the banks of one's units, and those from which the quiz draws already; and their topics."""
     banks = author_queries.bank_choices(actor(), clock.today())
     if quiz:
         known = dict(banks)
         banks += [(s.bank_id, s.bank.name) for s in quiz.versions[-1].sections if s.bank_id not in known]
-    form.offer_banks(banks)
-    return banks
+    form.offer(banks, topics_in(bank_id for bank_id, _name in banks))
 
 
 def _tell(number: int | None) -> None:

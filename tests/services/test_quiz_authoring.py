@@ -14,7 +14,7 @@ from quizzes import bank_services, quiz_services
 from quizzes.hooks import QuizHooks
 from quizzes.models import PoolQuestion, QuestionVersion, QuizSection, QuizVersion
 from quizzes.question_content import input_of
-from quizzes.quiz_services import QuizDraft, SectionDraft
+from quizzes.quiz_drafts import QuizDraft, SectionDraft
 from tests.support.factories_people import actor_of, make_person, make_unit
 from tests.support.factories_quizzes import make_bank, make_question, make_questions, make_quiz, published_version
 

@@ -11,7 +11,7 @@ from people.models import Unit
 from quizzes import bank_services, quiz_services
 from quizzes.models import Bank, Question, Quiz, QuizVersion
 from quizzes.question_content import QuestionInput
-from quizzes.quiz_services import QuizDraft, SectionDraft
+from quizzes.quiz_drafts import QuizDraft, SectionDraft
 from tests.support.factories_people import make_unit
 
 

@@ -69,7 +69,7 @@ def test_text_in_another_normal_form_is_composed(folder):
 def test_marks_and_points_become_hundredths(folder):
     quiz = read_package(folder(quiz=QUIZ)).courses[0].quiz
     assert quiz is not None
-    assert (quiz.pass_score, quiz.sections[0].points, quiz.sections[0].draw) == (550, 50, 2)
+    assert (quiz.rules.pass_score, quiz.sections[0].asks.points, quiz.sections[0].asks.draw_count) == (550, 50, 2)
 
 
 @pytest.mark.parametrize(

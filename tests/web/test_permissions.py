@@ -36,6 +36,7 @@ DOORS: dict[str, str] = {
         quiz_desk.new_question quiz_desk.edit_question quiz_desk.preview_question quiz_desk.publish_question
         quiz_desk.question_history quiz_desk.retire_question quiz_desk.restore_question
         quiz_desk.quizzes quiz_desk.new_quiz quiz_desk.edit_quiz quiz_desk.publish_quiz quiz_desk.quiz_history
+        quiz_desk.questions_there
         quiz_desk.quiz_statistics quiz_desk.quiz_statistics_csv quiz_desk.count_quiz_statistics
         quiz_desk.question_statistics""",
     Permission.VIEW_PEOPLE: "staff.people_list staff.person staff.units",

@@ -11,8 +11,11 @@ from people.access import SYSTEM, Role
 from people.models import Unit
 from quizzes import bank_services, quiz_services
 from quizzes.models import Bank, Question, QuestionVersion, Quiz
-from quizzes.queries import item_views, result_views
+from quizzes.queries import item_views
 from quizzes.question_content import input_of
+from quizzes.quiz_drafts import QuizDraft, SectionDraft
+from quizzes.result_queries import result_views
+from quizzes.reveal import EVERYTHING
 from tests.support.factories_attempts import begin, hand_in, standing_above
 from tests.support.factories_people import make_person, make_unit, sign_in
 from tests.support.factories_quizzes import (
@@ -222,7 +225,7 @@ def test_attempts_keep_what_they_saw_and_the_next_one_gets_the_new_version(app, 
         assert "1 lượt làm bài đã dùng phiên bản 1 và giữ nguyên phiên bản đó." in client.page(path).text
         post(client, path, quizzes=[str(quiz.id)])
         after = begin(quiz, learner, at)
-    assert "sửa lời" not in result_views(before.id)[0].prompt_html
+    assert "sửa lời" not in result_views(before.id, EVERYTHING)[0].prompt_html
     assert "sửa lời" in item_views(after.id)[0].prompt_html
 
 
@@ -296,7 +299,7 @@ def test_wrong_rules_come_back_with_what_was_typed(client, bank):
 
 
 def test_publishing_names_the_bank_that_has_too_few_questions(client, bank, office, at):
-    draft = quiz_services.QuizDraft("Kiểm tra", (quiz_services.SectionDraft(bank.id, draw_count=5),))
+    draft = QuizDraft("Kiểm tra", (SectionDraft(bank.id, draw_count=5),))
     quiz = quiz_services.put_quiz("kiem-tra", draft, unit_id=office.id, by=SYSTEM, at=at)
     db.session.commit()
     status, page = post(client, f"/manage/quizzes/{quiz.id}/publish")

@@ -1,0 +1,36 @@
+// How many questions a section may draw from, asked anew whenever its bank, topic or difficulty changes.
+// Without this script a button sends the form and gets it back counted.
+
+const ASKED = ["bank_id", "topic", "difficulty"];
+
+/** Return what a row asks for, as a query string. */
+function askedBy(row) {
+  const query = new URLSearchParams();
+  for (const name of ASKED) query.set(name, row.querySelector(`select[name$="-${name}"]`)?.value ?? "");
+  return query.toString();
+}
+
+/** Write down how many questions there are, unless the row asks for others by then. */
+async function count(row, url) {
+  const asked = askedBy(row);
+  const line = row.querySelector("[data-there]");
+  try {
+    const response = await fetch(`${url}?${asked}`, { headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(response.status);
+    const { text } = await response.json();
+    if (askedBy(row) === asked) line.textContent = text;
+  } catch {
+    line.textContent = ""; // an old number would be wrong; publishing counts again
+  }
+}
+
+for (const rows of document.querySelectorAll("[data-there-url]")) {
+  const url = rows.dataset.thereUrl;
+  rows.addEventListener("change", (event) => {
+    if (event.target.matches("select")) count(event.target.closest("[data-row]"), url);
+  });
+  rows.closest("form").querySelector("[data-add]").addEventListener("click", () => {
+    // The row is added by the listener of the form, which comes after this one.
+    setTimeout(() => count(rows.lastElementChild, url));
+  });
+}
