@@ -16,9 +16,10 @@ from quizzes import behaviour, event_services, queries
 from quizzes.answer_rules import Origin, Verdict, believable_seconds, judge
 from quizzes.behaviour import Phase
 from quizzes.events import LATE
+from quizzes.gates import may_answer
 from quizzes.kinds import BadResponse, PostedFields, Response, kind_of
 from quizzes.kinds.contract import Kind
-from quizzes.models import Attempt, AttemptDraft, AttemptItem, QuestionVersion
+from quizzes.models import Attempt, AttemptDraft, AttemptItem, QuestionVersion, QuizVersion
 
 _DRAFTS = cast(Table, AttemptDraft.__table__)
 
@@ -85,7 +86,7 @@ class SaveOutcome:
     shown: dict[int, ShownAnswer] = field(default_factory=dict)
     #: Items whose stored answer is newer than the one that the page had shown, and says something else.
     conflicts: dict[int, Dispute] = field(default_factory=dict)
-    #: Items whose answer was given after the deadline.
+    #: Items whose answer was given after the deadline, or is new for a page that may not be opened (``quizzes.gates``).
     refused: frozenset[int] = frozenset()
     due_at: datetime | None = None
     #: The mark of the page of this attempt that was opened last.
@@ -125,13 +126,17 @@ def save(attempt_id: int, answers: Mapping[int, TypedAnswer], *, by: Actor, at: 
 
 #: The items that a save is about, with what is needed to judge it; built once because every answer asks it. The lock
 #: holds off a finish at the same time, and waits for one. Parameters ``attempt_id``, ``person_id`` and ``item_ids``.
-_ITEMS_TO_ANSWER = (
+_ITEMS_TO_ANSWER: Any = (
     select(
         Attempt.started_at,
         Attempt.due_at,
         Attempt.finished_at,
         Attempt.page,
+        Attempt.reached,
+        QuizVersion.per_page,
+        QuizVersion.one_way,
         AttemptItem.id.label("item_id"),
+        AttemptItem.position,
         QuestionVersion.kind,
         QuestionVersion.spec,
         AttemptDraft.response,
@@ -141,6 +146,7 @@ _ITEMS_TO_ANSWER = (
         AttemptDraft.sequence,
         AttemptDraft.seconds,
     )
+    .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
     .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
     .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
     .outerjoin(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
@@ -161,11 +167,14 @@ class _Posted:
     kind: Kind[Any]
     spec: Any
     answer: TypedAnswer
+    #: Whether its page is open, so that it may be answered anew.
+    is_open: bool
 
     @classmethod
     def of(cls, row: Row[Any], answer: TypedAnswer) -> "_Posted":
         kind = kind_of(row.kind)
-        return cls(row.item_id, kind, kind.parse(row.spec), answer)
+        is_open = may_answer(row.position, row.reached, row.per_page, row.one_way)
+        return cls(row.item_id, kind, kind.parse(row.spec), answer, is_open)
 
     def read(self) -> Response:
         try:
@@ -194,6 +203,7 @@ def _taken(before: SaveOutcome, posted: Iterable[_Posted], attempt: Row[Any], at
         (one, response)
         for one, response in responses
         if not late or behaviour.given_in_time(one.answer.given_at, attempt.started_at, attempt.due_at)
+        if one.is_open or one.verdict(before.stored[one.item_id], response) is Verdict.KNOWN
     ]
     fresh = {
         one.item_id: StoredAnswer(

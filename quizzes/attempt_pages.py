@@ -1,45 +1,33 @@
 """What the learner's pages show, put together from queries; frozen values, so that a template asks for nothing more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.clock import local_day, time_text
-from core.errors import DomainError, NotAllowed, NotFound
 from people.access import Actor, Permission
 from people.queries import may_in_unit
-from quizzes import behaviour, queries
+from quizzes import behaviour, queries, result_queries
 from quizzes.answer_services import SaveOutcome
-from quizzes.behaviour import PREVIEW
-from quizzes.hooks import quiz_hooks
-from quizzes.models import Attempt, Quiz, QuizVersion
+from quizzes.behaviour import PRACTICE, PREVIEW
+from quizzes.gates import Paging, paging
+from quizzes.models import Attempt
 from quizzes.queries import ItemView
+from quizzes.result_queries import ResultView
 
 
 @dataclass(frozen=True)
-class QuizPage:
-    """A quiz before an attempt: its rules, what was done so far, and whether another attempt may begin."""
+class AttemptPage:
+    """The open page of an attempt."""
 
-    quiz_id: int
-    version: QuizVersion
-    question_count: int
-    open_attempt: Attempt | None
-    earlier: Sequence[Attempt]
-    attempts_left: int | None
-    #: Why no attempt may begin: the domain error that the finder of occasions raised.
-    locked: DomainError | None
-    may_preview: bool
-
-    @property
-    def may_start(self) -> bool:
-        """Tell whether an attempt may begin or go on."""
-        return self.locked is None and (self.open_attempt is not None or self.attempts_left != 0)
-
-    @property
-    def may_try(self) -> bool:
-        """Tell whether a trainer may try the quiz; not in the middle of an attempt that counts."""
-        return self.may_preview and (self.open_attempt is None or is_preview(self.open_attempt))
+    paging: Paging
+    #: All questions, for the overview; those on the page are the ones that ``paging`` holds.
+    items: Sequence[ItemView]
+    #: Questions that were just checked in practice, by item id.
+    checked: Mapping[int, ResultView]
+    is_preview: bool
+    is_practice: bool
 
 
 @dataclass(frozen=True)
@@ -52,46 +40,53 @@ class ConflictView:
     typed: str
 
 
-def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
-    """Return the page of a quiz for somebody who is to take it, took it, or teaches it.
+def attempt_page(attempt: Attempt, *, asked: int | None, checked: Collection[int], at: datetime) -> AttemptPage:
+    """Return the page of an attempt that was asked for, or the one that may be open.
 
-    :raises NotFound: or NotAllowed, when it is none of these.
+    :param asked: the number of the page, from 1.
+    :param checked: the items whose answers the person wants to check, in practice.
     """
-    quiz = queries.quiz(quiz_id)
-    attempts = queries.attempts_of(by.person_id, quiz_id) if by.person_id else []
-    may_preview = may_in_unit(by, Permission.AUTHOR, quiz.unit_id, local_day(at))
-    locked: DomainError | None = None
-    made, version_id = 0, None
-    try:
-        occasion = quiz_hooks().find_occasion(by, quiz_id, local_day(at))
-        version_id = occasion.quiz_version_id
-        made = sum(attempt.occasion == occasion.key for attempt in attempts)
-    except (NotAllowed, NotFound) as error:
-        if not attempts and not may_preview:
-            raise
-        locked = error
-    except DomainError as error:
-        locked = error
-    version = queries.quiz_version(_version_id(quiz, version_id, attempts))
-    return QuizPage(
-        quiz_id=quiz_id,
-        version=version,
-        question_count=queries.question_count(version.id),
-        open_attempt=next((attempt for attempt in attempts if attempt.finished_at is None), None),
-        earlier=[attempt for attempt in attempts if attempt.finished_at is not None],
-        attempts_left=behaviour.attempts_left(version.attempts_allowed, made),
-        locked=locked,
-        may_preview=may_preview,
+    items = queries.item_views(attempt.id)
+    is_practice = attempt.occasion == PRACTICE
+    return AttemptPage(
+        _paging(attempt, len(items), asked),
+        items,
+        _checked(attempt, checked, at) if is_practice and checked else {},
+        is_preview(attempt),
+        is_practice,
     )
 
 
-def _version_id(quiz: Quiz, of_occasion: int | None, attempts: Sequence[Attempt]) -> int:
-    """Return the version to describe: of the occasion, else the latest published, else that of the last attempt."""
-    found = of_occasion or queries.latest_published_version_id(quiz.id)
-    found = found or (attempts[0].quiz_version_id if attempts else None)
-    if found is None:
-        raise NotFound
-    return found
+def _checked(attempt: Attempt, item_ids: Collection[int], at: datetime) -> dict[int, ResultView]:
+    reveal = result_queries.reveals_of([attempt], at)[attempt.id]
+    return result_queries.checked_views(attempt.id, item_ids, reveal) if reveal.verdicts else {}
+
+
+def paging_of(attempt: Attempt, asked: int | None) -> Paging:
+    """Return the pages of an attempt, with the one asked for or the one that may be open."""
+    return _paging(attempt, queries.item_count(attempt.id), asked)
+
+
+def target(paging: Paging, wish: str, number: int, checked: Sequence[int]) -> dict[str, Any]:
+    """Return the arguments of the address to which a button of an attempt's page leads.
+
+    :param wish: see ``Paging.towards``; ``check`` shows the judged answer to the item ``number`` on the same page.
+    :param checked: the items that the page shows judged already.
+    """
+    page = paging.towards(wish, number)
+    arguments: dict[str, Any] = {} if paging.one_way or paging.pages == 1 else {"page": page}
+    if page == paging.number and wish != "next":
+        arguments["checked"] = sorted({*checked, number}) if wish == "check" else list(checked)
+    if wish == "question":
+        arguments["_anchor"] = f"question-{number}"
+    if wish == "check":
+        arguments["_anchor"] = f"item-{number}"
+    return arguments
+
+
+def _paging(attempt: Attempt, count: int, asked: int | None) -> Paging:
+    version = attempt.quiz_version
+    return paging(count, version.per_page, one_way=version.one_way, reached=attempt.reached, asked=asked)
 
 
 def may_see_result(attempt: Attempt, *, by: Actor, at: datetime) -> bool:

@@ -173,6 +173,10 @@ class Paging:
         """Tell whether the question at a position is on the open page."""
         return page_of(position, self.per_page) == self.number
 
+    def page_of(self, position: int) -> int | None:
+        """Return the number by which the page of a question is asked for; None where there is no choice."""
+        return None if self.one_way or self.pages == 1 else page_of(position, self.per_page)
+
     def may_open(self, position: int) -> bool:
         """Tell whether the page of the question at a position may be opened from here."""
         return may_answer(position, self.number, self.per_page, self.one_way)
@@ -180,6 +184,18 @@ class Paging:
     def is_left(self, position: int) -> bool:
         """Tell whether the question at a position is on a page that can't be opened again."""
         return self.one_way and page_of(position, self.per_page) < self.number
+
+    def towards(self, wish: str, position: int) -> int:
+        """Return the page that a button leads to: ``next``, ``previous``, or ``question`` at a position; else this."""
+        match wish:
+            case "next":
+                return min(self.number + 1, self.pages)
+            case "previous":
+                return max(self.number - 1, 1)
+            case "question":
+                return page_of(max(position, 1), self.per_page)
+            case _:
+                return self.number
 
 
 def paging(count: int, per_page: int | None, *, one_way: bool, reached: int, asked: int | None) -> Paging:

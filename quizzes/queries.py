@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload
 
-from core import html
 from core.db import db
 from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
 from quizzes.asked import Asked
-from quizzes.behaviour import LATE_GRACE, ItemState, state_of
+from quizzes.behaviour import LATE_GRACE
 from quizzes.blueprint import PoolEntry, PoolSection
 from quizzes.kinds import Response, kind_of
 from quizzes.models import (
@@ -49,24 +48,6 @@ class ItemView:
 
 
 @dataclass(frozen=True)
-class ResultView:
-    """A question of a finished attempt: what was answered, what is right, why, and what it earned by which rule."""
-
-    item_id: int
-    number: int
-    kind: str
-    prompt_html: str
-    #: What the kind's ``judged`` returns.
-    judged: Any
-    answered: bool
-    state: ItemState
-    mark: int | None
-    points: int
-    rule: str
-    general_explanation: str
-
-
-@dataclass(frozen=True)
 class Outcome:
     """The last response and the last mark of an item, and the question version that it was judged by."""
 
@@ -74,6 +55,8 @@ class Outcome:
     mark: int | None = None
     question_version_id: int | None = None
     answered_at: datetime | None = None
+    #: Whether the response was given in time and arrived late.
+    late: bool = False
 
 
 def quiz(quiz_id: int) -> Quiz:
@@ -153,10 +136,11 @@ def open_attempt(person_id: int, quiz_id: int) -> Attempt | None:
 
 
 def attempts_of(person_id: int, quiz_id: int) -> Sequence[Attempt]:
-    """Return a person's attempts at a quiz, the latest first."""
+    """Return a person's attempts at a quiz with their rules, the latest first. One query."""
     return db.session.scalars(
         select(Attempt)
         .where(Attempt.person_id == person_id, Attempt.quiz_id == quiz_id)
+        .options(joinedload(Attempt.quiz_version, innerjoin=True))
         .order_by(Attempt.started_at.desc(), Attempt.id.desc())
     ).all()
 
@@ -181,6 +165,11 @@ def attempt_of(person_id: int | None, attempt_id: int) -> Attempt:
     if found.person_id != person_id:
         raise NotFound(_l("This attempt does not exist, or is not yours."))
     return found
+
+
+def item_count(attempt_id: int) -> int:
+    """Return how many questions an attempt has."""
+    return db.session.scalar(select(func.count()).where(AttemptItem.attempt_id == attempt_id)) or 0
 
 
 def overdue_attempt_ids(at: datetime) -> Sequence[int]:
@@ -238,6 +227,7 @@ def outcomes(attempt_id: int) -> dict[int, Outcome]:
             AttemptStep.mark,
             AttemptStep.question_version_id,
             AttemptStep.at,
+            AttemptStep.late,
         )
         .join(AttemptItem, AttemptItem.id == AttemptStep.item_id)
         .where(AttemptItem.attempt_id == attempt_id)
@@ -252,42 +242,6 @@ def outcomes(attempt_id: int) -> dict[int, Outcome]:
             mark=step.mark if marks else before.mark,
             question_version_id=step.question_version_id if marks else before.question_version_id,
             answered_at=step.at if responds else before.answered_at,
+            late=step.late if responds else before.late,
         )
     return found
-
-
-def result_views(attempt_id: int) -> list[ResultView]:
-    """Return the questions of a finished attempt with key and explanations, as they were judged last. Three queries."""
-    items = db.session.scalars(
-        select(AttemptItem).where(AttemptItem.attempt_id == attempt_id).order_by(AttemptItem.position)
-    ).all()
-    found = outcomes(attempt_id)
-    judged_by = {
-        item.id: found.get(item.id, Outcome()).question_version_id or item.question_version_id for item in items
-    }
-    versions = _versions(judged_by.values())
-    return [_result_view(item, found.get(item.id, Outcome()), versions[judged_by[item.id]]) for item in items]
-
-
-def _versions(ids: Iterable[int]) -> dict[int, QuestionVersion]:
-    rows = db.session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_(set(ids))))
-    return {version.id: version for version in rows}
-
-
-def _result_view(item: AttemptItem, outcome: Outcome, version: QuestionVersion) -> ResultView:
-    kind = kind_of(version.kind)
-    spec = kind.parse(version.spec)
-    answered = kind.is_answered(outcome.response)
-    return ResultView(
-        item_id=item.id,
-        number=item.position,
-        kind=version.kind,
-        prompt_html=version.prompt_html,
-        judged=kind.judged(spec, outcome.response, item.option_order),
-        answered=answered,
-        state=state_of(finished=True, answered=answered, mark=outcome.mark, points=item.points),
-        mark=outcome.mark,
-        points=item.points,
-        rule=kind.rule(spec),
-        general_explanation=html.from_inline_markdown(version.general_explanation),
-    )

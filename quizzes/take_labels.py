@@ -17,8 +17,15 @@ _MENDS: dict[Refusal, Any] = {
 }
 
 
-class WrongCode(RuleBroken):
+class CodeRefused(RuleBroken):
+    """Raised when nothing but the access code is missing."""
+
+
+class WrongCode(CodeRefused):
     """Raised when the access code that was typed is not the one of the quiz."""
+
+
+_ERRORS: dict[Refusal, type[RuleBroken]] = {Refusal.CODE_MISSING: CodeRefused, Refusal.CODE_WRONG: WrongCode}
 
 
 def moment_words(moment: datetime) -> str:
@@ -30,7 +37,7 @@ def moment_words(moment: datetime) -> str:
 def refused(gate: Gate, closes_at: datetime | None) -> RuleBroken:
     """Return the error that says why no attempt may begin, and what to do."""
     refusal = gate.refusal or Refusal.CODE_MISSING
-    error = WrongCode if refusal is Refusal.CODE_WRONG else RuleBroken
+    error = _ERRORS.get(refusal, RuleBroken)
     return error(_message(refusal, gate.opens_at, closes_at), _MENDS.get(refusal, ""))
 
 

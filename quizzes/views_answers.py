@@ -9,7 +9,7 @@ from core.db import transaction
 from core.i18n import gettext as _
 from core.web import wants_json
 from people.guards import actor, signed_in
-from quizzes import answer_services, attempt_pages, queries
+from quizzes import answer_services, attempt_pages, attempt_services, queries
 from quizzes.attempt_forms import posted_answers, posted_pairs
 from quizzes.behaviour import Phase
 from quizzes.views_take import blueprint
@@ -38,10 +38,25 @@ def save(attempt_id: int) -> ResponseReturnValue:
         return redirect(url_for(".attempt", attempt_id=attempt_id))
     if outcome.conflicts:
         return _conflict_page(attempt_id, outcome, answers)
-    if request.form.get("next") == "confirm":
+    if outcome.refused:
+        flash(_("You have left the page of a question. What was changed there afterwards was not saved."), "warning")
+    return _go_on(attempt_id)
+
+
+def _go_on(attempt_id: int) -> ResponseReturnValue:
+    """Lead to where the button that was pressed points: on, back, to a question, to its check, or to the end."""
+    wish, _dash, number = request.form.get("next", "").partition("-")
+    if wish == "confirm":
         return redirect(url_for(".confirm", attempt_id=attempt_id))
-    flash(_("Saved at %(time)s.", time=clock.time_text(clock.now())), "success")
-    return redirect(url_for(".attempt", attempt_id=attempt_id))
+    shown, given = request.form.get("page_number", 1, type=int), int(number) if number.isdecimal() else 0
+    paging = attempt_pages.paging_of(queries.attempt_of(actor().person_id, attempt_id), shown)
+    if wish == "next" and paging.one_way and not paging.is_last:
+        with transaction():
+            attempt_services.turn_page(attempt_id, left=shown, by=actor())
+    elif not wish:
+        flash(_("Saved at %(time)s.", time=clock.time_text(clock.now())), "success")
+    target = attempt_pages.target(paging, wish, given, request.form.getlist("checked", type=int))
+    return redirect(url_for(".attempt", attempt_id=attempt_id, **target))
 
 
 def _conflict_page(
@@ -54,6 +69,6 @@ def _conflict_page(
         "quizzes/take/conflict.html",
         attempt=queries.attempt(attempt_id),
         conflicts=attempt_pages.conflict_views(queries.item_views(attempt_id), outcome),
-        fields=posted_pairs(in_conflict, revisions),
+        fields=[*posted_pairs(in_conflict, revisions), ("page_number", request.form.get("page_number", "1"))],
     )
     return page, 409

@@ -2,23 +2,28 @@
 
 import random
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core import clock
 from core.db import transaction
-from core.errors import NotFound
+from core.errors import NotFound, TooMany
+from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from people.access import SYSTEM
 from people.guards import actor, signed_in
-from quizzes import attempt_pages, behaviour, finish_services, queries
+from quizzes import attempt_pages, behaviour, finish_services, queries, quiz_pages
 from quizzes import attempt_services as services
+from quizzes.author_labels import RULE_LABELS
 from quizzes.behaviour import Ending, Phase
 from quizzes.models import Attempt
 from quizzes.scoring import score_text
+from quizzes.take_forms import StartForm
+from quizzes.take_labels import CodeRefused, WrongCode, moment_words
 
 blueprint = Blueprint("quizzes", __name__)
 blueprint.add_app_template_filter(score_text, "score")
+blueprint.add_app_template_filter(moment_words, "moment_words")
 
 
 @blueprint.get("/quizzes/<int:quiz_id>")
@@ -26,39 +31,60 @@ blueprint.add_app_template_filter(score_text, "score")
 def quiz(quiz_id: int) -> ResponseReturnValue:
     """Show the rules of a quiz, earlier attempts, and the way in."""
     _close_if_over(queries.open_attempt(actor().person_id or 0, quiz_id))
-    page = attempt_pages.quiz_page(quiz_id, by=actor(), at=clock.now())
-    return render_template("quizzes/take/quiz.html", page=page)
+    page = quiz_pages.quiz_page(quiz_id, by=actor(), at=clock.now())
+    return render_template("quizzes/take/quiz.html", page=page, form=StartForm())
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/start")
 @signed_in
 def start(quiz_id: int) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one."""
+    form, preview = StartForm(), request.form.get("preview") == "1"
     _close_if_over(queries.open_attempt(actor().person_id or 0, quiz_id))
-    with transaction():
-        attempt = services.start(
-            quiz_id,
-            by=actor(),
-            at=clock.now(),
-            rng=random.SystemRandom(),
-            preview=request.form.get("preview") == "1",
-        )
+    try:
+        with transaction():
+            attempt = services.start(
+                quiz_id,
+                by=actor(),
+                at=clock.now(),
+                rng=random.SystemRandom(),
+                preview=preview,
+                typed_code=form.access_code.data or "",
+            )
+    except (CodeRefused, TooMany) as refusal:
+        return _code_refused(quiz_id, form, refusal)
     return redirect(url_for(".attempt", attempt_id=attempt.id))
+
+
+def _code_refused(quiz_id: int, form: StartForm, refusal: CodeRefused | TooMany) -> ResponseReturnValue:
+    """Say beside the field what is wrong with the access code; a wrong one is counted."""
+    if isinstance(refusal, WrongCode):
+        with transaction():
+            services.note_wrong_code(quiz_id, by=actor(), at=clock.now())
+    form.access_code.errors = [f"{refusal.message} {refusal.mend}".strip()]
+    page = quiz_pages.quiz_page(quiz_id, by=actor(), at=clock.now())
+    return render_template("quizzes/take/quiz.html", page=page, form=form), refusal.status
 
 
 @blueprint.get("/attempts/<int:attempt_id>")
 @signed_in
 def attempt(attempt_id: int) -> ResponseReturnValue:
-    """Show the questions of an open attempt; a finished one leads to its result."""
-    mine = _mine(attempt_id)
+    """Show a page of questions of an open attempt; a finished one leads to its result."""
+    mine, asked = _mine(attempt_id), request.args.get("page", type=int)
     if mine.finished_at is not None:
         return redirect(url_for(".result", attempt_id=attempt_id))
+    checked = request.args.getlist("checked", type=int)
+    page = attempt_pages.attempt_page(mine, asked=asked, checked=checked, at=clock.now())
+    if page.paging.one_way and asked not in (None, page.paging.number):
+        flash(_("In this quiz only the page that you are on can be opened."), "warning")
+        return redirect(url_for(".attempt", attempt_id=attempt_id))
     return render_template(
         "quizzes/take/attempt.html",
         attempt=mine,
-        items=queries.item_views(attempt_id),
+        items=page.items,
+        page=page,
         seconds_left=behaviour.seconds_left(mine.due_at, clock.now()),
-        is_preview=attempt_pages.is_preview(mine),
+        is_preview=page.is_preview,
     )
 
 
@@ -69,8 +95,8 @@ def confirm(attempt_id: int) -> ResponseReturnValue:
     mine = _mine(attempt_id)
     if mine.finished_at is not None:
         return redirect(url_for(".result", attempt_id=attempt_id))
-    items = queries.item_views(attempt_id)
-    return render_template("quizzes/take/confirm.html", attempt=mine, items=items)
+    page = attempt_pages.attempt_page(mine, asked=None, checked=(), at=clock.now())
+    return render_template("quizzes/take/confirm.html", attempt=mine, page=page)
 
 
 @blueprint.post("/attempts/<int:attempt_id>/submit")
@@ -90,18 +116,12 @@ def result(attempt_id: int) -> ResponseReturnValue:
     if not attempt_pages.may_see_result(shown, by=actor(), at=clock.now()):
         raise NotFound(_l("This attempt does not exist, or is not yours."))
     shown = _close_if_over(shown) or shown
-    is_mine = shown.person_id == actor().person_id
     if shown.finished_at is None:
-        if not is_mine:
+        if shown.person_id != actor().person_id:
             raise NotFound(_l("This attempt has not ended yet."))
         return redirect(url_for(".attempt", attempt_id=attempt_id))
-    return render_template(
-        "quizzes/take/result.html",
-        attempt=shown,
-        items=queries.result_views(attempt_id),
-        is_mine=is_mine,
-        is_preview=attempt_pages.is_preview(shown),
-    )
+    page = quiz_pages.result_page(shown, by=actor(), at=clock.now())
+    return render_template("quizzes/take/result.html", page=page, rules=RULE_LABELS)
 
 
 def _mine(attempt_id: int) -> Attempt:

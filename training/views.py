@@ -36,9 +36,12 @@ def my() -> ResponseReturnValue:
     )
 
 
-def after_result(attempt: Attempt) -> list[tuple[str, str]]:
-    """Return the ways on from the result of one's own attempt, the first the most likely."""
-    certificate_id = queries.certificate_of_attempt(attempt.id) if attempt.passed else None
+def after_result(attempt: Attempt, is_score_shown: bool) -> list[tuple[str, str]]:
+    """Return the ways on from the result of one's own attempt, the first the most likely.
+
+    A score that is not shown yet is not betrayed by a certificate.
+    """
+    certificate_id = queries.certificate_of_attempt(attempt.id) if attempt.passed and is_score_shown else None
     ways = [(_("Go to My training"), url_for("training.my"))]
     if certificate_id is not None:
         ways.insert(0, (_("Open the certificate"), url_for("certificates.show", certificate_id=certificate_id)))

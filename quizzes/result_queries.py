@@ -1,0 +1,137 @@
+"""What can be asked about results: the questions with what was answered, and as much of the rest as may be shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core import html
+from core.db import db
+from quizzes.behaviour import PREVIEW, ItemState, state_of
+from quizzes.kinds import kind_of
+from quizzes.models import Attempt, AttemptDraft, AttemptItem, QuestionVersion, QuizVersion
+from quizzes.queries import Outcome, outcomes
+from quizzes.reveal import EVERYTHING, Reveal, When, later, visible
+from quizzes.scoring import mark_of
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """A question with the answer given. What a reader may not see yet is not in it."""
+
+    item_id: int
+    number: int
+    kind: str
+    prompt_html: str
+    #: The answer as plain text; empty when there is none.
+    answer: str
+    answered: bool
+    #: Whether the answer was given in time and arrived late.
+    late: bool
+    points: int
+    #: The code of the rule by which points are given.
+    rule: str
+    #: Without verdicts only ``open`` or ``answered``, and no mark.
+    state: ItemState
+    mark: int | None
+    #: What the kind's ``judged`` returns; None without the key, and there is no explanation then.
+    judged: Any
+    general_explanation: str
+
+
+def reveals_of(attempts: Sequence[Attempt], at: datetime) -> dict[int, Reveal]:
+    """Return what the person of attempts at one quiz may see of each, by id. One query at most.
+
+    What waits for the close waits for that of the latest version too: its attempts may still be under way.
+    """
+    waits = any(
+        When.AFTER_CLOSE in (version.show_score, version.show_verdicts, version.show_key)
+        for version in (attempt.quiz_version for attempt in attempts)
+    )
+    latest = _closing_time(attempts[0].quiz_id) if waits else None
+    return {attempt.id: _reveal(attempt, latest, at) for attempt in attempts}
+
+
+def promised(version: QuizVersion, at: datetime) -> Reveal:
+    """Return what a person sees of an attempt by this version as soon as it has ended."""
+    return visible(version, finished=True, closes_at=version.closes_at, at=at)
+
+
+def _reveal(attempt: Attempt, latest: datetime | None, at: datetime) -> Reveal:
+    if attempt.occasion == PREVIEW:
+        return EVERYTHING
+    version = attempt.quiz_version
+    return visible(version, finished=attempt.finished_at is not None, closes_at=later(version.closes_at, latest), at=at)
+
+
+def _closing_time(quiz_id: int) -> datetime | None:
+    """Return when the version of a quiz that was published last closes."""
+    return db.session.scalar(
+        select(QuizVersion.closes_at)
+        .where(QuizVersion.quiz_id == quiz_id, QuizVersion.published_at.is_not(None))
+        .order_by(QuizVersion.number.desc())
+        .limit(1)
+    )
+
+
+def result_views(attempt_id: int, reveal: Reveal) -> list[ResultView]:
+    """Return the questions of a finished attempt, as they were judged last. Three queries."""
+    items = db.session.scalars(
+        select(AttemptItem).where(AttemptItem.attempt_id == attempt_id).order_by(AttemptItem.position)
+    ).all()
+    found = outcomes(attempt_id)
+    judged_by = {
+        item.id: found.get(item.id, Outcome()).question_version_id or item.question_version_id for item in items
+    }
+    versions = _versions(judged_by.values())
+    return [_result_view(item, found.get(item.id, Outcome()), versions[judged_by[item.id]], reveal) for item in items]
+
+
+def checked_views(attempt_id: int, item_ids: Iterable[int], reveal: Reveal) -> dict[int, ResultView]:
+    """Return questions of an open practice attempt by item id, judged as answered so far. One query.
+
+    What was not answered is left out: the key to it is not for anybody.
+    """
+    rows = db.session.execute(
+        select(AttemptItem, AttemptDraft, QuestionVersion)
+        .join(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .where(AttemptItem.attempt_id == attempt_id, AttemptItem.id.in_(list(item_ids)))
+    )
+    views = [_checked_view(item, draft, version, reveal) for item, draft, version in rows]
+    return {view.item_id: view for view in views if view.answered}
+
+
+def _checked_view(item: AttemptItem, draft: AttemptDraft, version: QuestionVersion, reveal: Reveal) -> ResultView:
+    kind = kind_of(version.kind)
+    share = kind.grade(kind.parse(version.spec), draft.response)
+    mark = None if share is None else mark_of(share, item.points)
+    return _result_view(item, Outcome(draft.response, mark), version, reveal)
+
+
+def _versions(ids: Iterable[int]) -> dict[int, QuestionVersion]:
+    rows = db.session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_(set(ids))))
+    return {version.id: version for version in rows}
+
+
+def _result_view(item: AttemptItem, outcome: Outcome, version: QuestionVersion, reveal: Reveal) -> ResultView:
+    kind = kind_of(version.kind)
+    spec = kind.parse(version.spec)
+    answered = kind.is_answered(outcome.response)
+    return ResultView(
+        item_id=item.id,
+        number=item.position,
+        kind=version.kind,
+        prompt_html=version.prompt_html,
+        answer=kind.summarise(spec, outcome.response),
+        answered=answered,
+        late=outcome.late,
+        points=item.points,
+        rule=kind.rule(spec),
+        state=state_of(finished=reveal.verdicts, answered=answered, mark=outcome.mark, points=item.points),
+        mark=outcome.mark if reveal.verdicts else None,
+        judged=kind.judged(spec, outcome.response, item.option_order) if reveal.key else None,
+        general_explanation=html.from_inline_markdown(version.general_explanation) if reveal.key else "",
+    )
