@@ -15,6 +15,7 @@ from quizzes.gates import Paging, paging
 from quizzes.models import Attempt
 from quizzes.queries import ItemView
 from quizzes.result_queries import ResultView
+from quizzes.reveal import NOTHING, Reveal
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,15 @@ class AttemptPage:
     items: Sequence[ItemView]
     #: Questions that were just checked in practice, by item id.
     checked: Mapping[int, ResultView]
+    #: What practice shows of a checked answer.
+    reveal: Reveal
     is_preview: bool
     is_practice: bool
+
+    @property
+    def checks(self) -> bool:
+        """Tell whether an answer can be checked at once."""
+        return self.is_practice and self.reveal.verdicts
 
 
 @dataclass(frozen=True)
@@ -48,18 +56,15 @@ def attempt_page(attempt: Attempt, *, asked: int | None, checked: Collection[int
     """
     items = queries.item_views(attempt.id)
     is_practice = attempt.occasion == PRACTICE
+    reveal = result_queries.reveals_of([attempt], at)[attempt.id] if is_practice else NOTHING
     return AttemptPage(
         _paging(attempt, len(items), asked),
         items,
-        _checked(attempt, checked, at) if is_practice and checked else {},
+        result_queries.checked_views(attempt.id, checked, reveal) if reveal.verdicts and checked else {},
+        reveal,
         is_preview(attempt),
         is_practice,
     )
-
-
-def _checked(attempt: Attempt, item_ids: Collection[int], at: datetime) -> dict[int, ResultView]:
-    reveal = result_queries.reveals_of([attempt], at)[attempt.id]
-    return result_queries.checked_views(attempt.id, item_ids, reveal) if reveal.verdicts else {}
 
 
 def paging_of(attempt: Attempt, asked: int | None) -> Paging:
@@ -80,7 +85,7 @@ def target(paging: Paging, wish: str, number: int, checked: Sequence[int]) -> di
     if wish == "question":
         arguments["_anchor"] = f"question-{number}"
     if wish == "check":
-        arguments["_anchor"] = f"item-{number}"
+        arguments["_anchor"] = f"checked-{number}"
     return arguments
 
 

@@ -173,6 +173,11 @@ class Paging:
         """Tell whether the question at a position is on the open page."""
         return page_of(position, self.per_page) == self.number
 
+    @property
+    def argument(self) -> int | None:
+        """Return the number by which this page is asked for; None where there is no choice."""
+        return None if self.one_way or self.pages == 1 else self.number
+
     def page_of(self, position: int) -> int | None:
         """Return the number by which the page of a question is asked for; None where there is no choice."""
         return None if self.one_way or self.pages == 1 else page_of(position, self.per_page)

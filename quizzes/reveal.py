@@ -44,6 +44,7 @@ class Reveal:
 
 #: For who looks at attempts by office, and for trials.
 EVERYTHING = Reveal(score=True, verdicts=True, key=True)
+NOTHING = Reveal(score=False, verdicts=False, key=False)
 
 
 def visible(rules: ShowRules, *, finished: bool, closes_at: datetime | None, at: datetime) -> Reveal:

@@ -83,6 +83,7 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
         attempt=mine,
         items=page.items,
         page=page,
+        rules=RULE_LABELS,
         seconds_left=behaviour.seconds_left(mine.due_at, clock.now()),
         is_preview=page.is_preview,
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -62,22 +63,34 @@ def standing_above(app: Flask) -> Iterator[Above]:
         app.extensions["nep_quiz_hooks"] = before
 
 
-def make_small_quiz(singles: int = 2, multiples: int = 1, slug: str = "kiem-tra-nho", unit: Unit | None = None) -> Quiz:
-    """Make a published quiz of single and multiple choices from one bank, taken whole: 3 attempts, 30 minutes."""
+def make_small_quiz(
+    singles: int = 2, multiples: int = 1, slug: str = "kiem-tra-nho", unit: Unit | None = None, **rules: Any
+) -> Quiz:
+    """Make a published quiz of single and multiple choices from one bank, taken whole: 3 attempts, 30 minutes.
+
+    ``rules`` (fields of ``QuizDraft``) say what is different.
+    """
     bank = make_bank(f"Ngân hàng {slug}", unit)
     for number in range(1, singles + 1):
         make_question(bank, prompt=f"Câu một lựa chọn số {number}?")
     for number in range(1, multiples + 1):
         make_question(bank, kind="multiple_choice", content=TWO_RIGHT, prompt=f"Câu nhiều lựa chọn số {number}?")
-    return make_quiz([bank], slug=slug)
+    return make_quiz([bank], slug=slug, **rules)
 
 
-def begin(quiz: Quiz, person: Person, at: datetime | None = None, *, preview: bool = False, seed: int = 1) -> Attempt:
+def begin(
+    quiz: Quiz,
+    person: Person,
+    at: datetime | None = None,
+    *,
+    preview: bool = False,
+    seed: int = 1,
+    typed_code: str = "",
+) -> Attempt:
     """Begin an attempt in a transaction of its own."""
+    by, at, rng = actor_of(person), at or clock.now(), random.Random(seed)
     with transaction():
-        return attempt_services.start(
-            quiz.id, by=actor_of(person), at=at or clock.now(), rng=random.Random(seed), preview=preview
-        )
+        return attempt_services.start(quiz.id, by=by, at=at, rng=rng, preview=preview, typed_code=typed_code)
 
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:

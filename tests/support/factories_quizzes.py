@@ -60,11 +60,17 @@ def make_questions(bank: Bank, count: int) -> list[Question]:
 
 
 def make_quiz(
-    banks: Sequence[Bank], *, slug: str = "kiem-tra-liem-chinh", unit: Unit | None = None, draw_count: int | None = None
+    banks: Sequence[Bank],
+    *,
+    slug: str = "kiem-tra-liem-chinh",
+    unit: Unit | None = None,
+    draw_count: int | None = None,
+    **rules: Any,
 ) -> Quiz:
-    """Make a quiz that draws from banks, published."""
+    """Make a quiz that draws from banks, published; ``rules`` are fields of ``QuizDraft``."""
     sections = tuple(SectionDraft(bank.id, draw_count) for bank in banks)
     draft = QuizDraft(title="Kiểm tra liêm chính", sections=sections, attempts_allowed=3, time_limit_minutes=30)
+    draft = replace(draft, **rules)
     unit_id = unit.id if unit else banks[0].unit_id
     quiz = quiz_services.put_quiz(slug, draft, unit_id=unit_id, by=SYSTEM, at=clock.now())
     quiz_services.publish_quiz(quiz.id, by=SYSTEM, at=clock.now())
