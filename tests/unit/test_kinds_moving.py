@@ -7,7 +7,7 @@ from functools import cache
 from itertools import permutations, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes.kinds import BadResponse, SpecError
@@ -657,6 +657,7 @@ def specs(draw):
     return kind, kind.compose({"rows": typed_rows, "targets": [{"text": text} for text in targets], "rule": rule}, None)
 
 
+@settings(max_examples=40)
 @given(made=specs(), data=st.data())
 def test_every_answer_is_kept_and_earns_between_nothing_and_everything(made, data):
     kind, spec = made
@@ -674,6 +675,7 @@ def test_every_answer_is_kept_and_earns_between_nothing_and_everything(made, dat
         assert all(labels[key] for key in counted)
 
 
+@settings(max_examples=40)
 @given(made=specs(), seed=st.integers())
 def test_every_question_is_stored_typed_and_arranged_whole(made, seed):
     kind, spec = made
