@@ -52,16 +52,16 @@ class ChoiceRow:
 
 
 class Weakness(StrEnum):
-    """What is wrong with a question."""
+    """What is wrong with a question, the gravest first."""
 
     REVERSED = "reversed"  # those who do well otherwise fail it
-    GUESSED = "guessed"  # blind guessing earns as much
-    EASY = "easy"
     HARD = "hard"
+    GUESSED = "guessed"  # blind guessing earns as much
+    TEMPTING = "tempting"  # a wrong option that the strong choose more than the weak
     FLAT = "flat"  # it tells strong and weak hardly apart
+    EASY = "easy"
     UNCHOSEN = "unchosen"  # a wrong option that nobody chooses
     RARE = "rare"  # a wrong option that hardly anybody chooses
-    TEMPTING = "tempting"  # a wrong option that the strong choose more than the weak
 
 
 @dataclass(frozen=True)

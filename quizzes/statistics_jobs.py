@@ -6,7 +6,7 @@ from core.db import transaction
 from quizzes import statistics_services
 
 #: What one minute's round does at most, and what somebody waits for who presses the button.
-BATCHES_A_MINUTE, BATCHES_AT_ONCE = 30, 2
+BATCHES_A_MINUTE, BATCHES_AT_ONCE = 100, 10
 
 
 def refresh(at: datetime, *, quiz_id: int | None = None, batches: int | None = None) -> int:

@@ -24,8 +24,8 @@ from quizzes.statistics_tally_queries import uncounted
 
 #: The step by which a correction takes a question out of an attempt.
 DROP = "drop"
-#: How many attempts one transaction counts.
-BATCH = 1_000
+#: How many attempts one transaction counts: on SQLite nobody else can write meanwhile, so it must be short.
+BATCH = 200
 
 
 def count_new(*, at: datetime, limit: int = BATCH, quiz_id: int | None = None) -> int:

@@ -15,13 +15,15 @@ from people.access import Permission
 from people.guards import actor, requires
 from quizzes import statistics_labels, statistics_queries
 from quizzes.models import Quiz, QuizVersion
-from quizzes.statistics_choices import ENOUGH
+from quizzes.statistics_choices import ENOUGH, Weakness
 from quizzes.statistics_jobs import BATCHES_AT_ONCE, refresh
 from quizzes.statistics_queries import QuestionLine
 from quizzes.views_author_desk import blueprint
 from quizzes.views_author_questions import own_question
 from quizzes.views_author_quizzes import own_quiz
 
+#: Weaknesses, the gravest first.
+GRAVITY = list(Weakness)
 #: By what the questions of a quiz can be put in order; what is not known comes last.
 ORDERS: dict[str, Callable[[QuestionLine], float | None]] = {
     "place": lambda line: line.place,
@@ -30,7 +32,8 @@ ORDERS: dict[str, Callable[[QuestionLine], float | None]] = {
     "discrimination": lambda line: line.item.discrimination,
     "rest": lambda line: line.item.item_rest,
     "seconds": lambda line: line.item.seconds,
-    "findings": lambda line: -len(line.findings),
+    "findings": lambda line: len(line.findings),
+    "gravity": lambda line: min((GRAVITY.index(finding.weakness) for finding in line.findings), default=None),
 }
 
 
@@ -123,9 +126,9 @@ def _chosen(quiz: Quiz) -> tuple[QuizVersion, bool]:
 
 def _order() -> tuple[str, bool]:
     """Return by what the questions are put in order, and whether the greatest comes first."""
-    asked = request.args.get("sort", "findings")
+    asked = request.args.get("sort", "gravity")
     name = asked.removeprefix("-")
-    return (name, asked.startswith("-")) if name in ORDERS else ("findings", False)
+    return (name, asked.startswith("-")) if name in ORDERS else ("gravity", False)
 
 
 def _sorted(lines: tuple[QuestionLine, ...], order: str, down: bool) -> list[QuestionLine]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quizzes.kinds import TallyLabel
@@ -105,6 +105,9 @@ def test_questions_drawn_by_chance_count_their_differences_as_error():
     assert alpha_of(totals, [[*first, *second]]) == pytest.approx(0)
 
 
+#: Other tests may keep the machine busy just when an example is made.
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 marks = st.integers(0, 4)
 papers = st.integers(2, 5).flatmap(
     lambda length: st.lists(st.lists(marks, min_size=length, max_size=length), min_size=2, max_size=25)
@@ -126,6 +129,7 @@ def tallied(people: list[list[int]], points: list[int], question: int) -> list[I
     ]
 
 
+@BUSY
 @given(papers, st.randoms(use_true_random=False))
 def test_every_figure_agrees_with_its_definition_over_raw_answers(people: list[list[int]], rng: random.Random):
     points = [rng.choice((100, 200, 300)) for _ in people[0]]
@@ -171,6 +175,7 @@ def upper_less_lower(shares: list[float], totals: list[float]):
     return pytest.approx(plain.mean(pieces[-size:]) - plain.mean(pieces[:size]), abs=1e-9)
 
 
+@BUSY
 @given(papers)
 def test_tallies_may_be_put_together_in_any_way(people: list[list[int]]):
     one_by_one = tallied(people, [100] * len(people[0]), 0)
