@@ -1,13 +1,14 @@
 """The database: base class, column types, the one commit point, and the guard of append-only tables."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import psycopg
-from flask import Flask, has_request_context
+from flask import Flask, current_app, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, event
@@ -31,6 +32,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+#: How long a writer waits for another one on SQLite.
+BUSY_SECONDS = 15
 #: The key of the engine on which a request reads on PostgreSQL.
 _READING = "reading"
 
@@ -96,14 +99,32 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"nep_writes": True})
-        yield session
-        session.commit()
+        with _turn_to_write():
+            session.connection(execution_options={"nep_writes": True})
+            yield session
+            session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop("writing", None)
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Let one thread of this process write to SQLite at a time.
+
+    SQLite has one writer; who waits for its lock sleeps for longer and longer before asking again, and may be passed
+    by. Threads that wait here are woken at once. Other processes are kept out by SQLite itself, so after the time that
+    it would wait, a thread goes on and leaves the answer to it.
+    """
+    gate: threading.Lock | None = current_app.extensions.get("nep_turn_to_write")
+    mine = gate is not None and gate.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if gate is not None and mine:
+            gate.release()
 
 
 def insert_if_new(table: type[Base]) -> Insert:
@@ -124,6 +145,7 @@ def init_db(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
+            app.extensions["nep_turn_to_write"] = threading.Lock()
             event.listen(db.engine, "connect", _set_up_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
         else:
@@ -135,7 +157,7 @@ def init_db(app: Flask) -> None:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     """Make SQLite keep its promises: foreign keys, durable commits, readers beside a writer."""
     connection.isolation_level = None
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_SECONDS * 1_000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
