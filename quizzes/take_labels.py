@@ -1,4 +1,4 @@
-"""The words for codes that learners meet: why an attempt may not begin, and moments in a sentence."""
+"""The words for codes that learners meet: why an attempt may not begin, how points are given, moments in a sentence."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from core.clock import LOCAL_ZONE
 from core.errors import RuleBroken
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
+from quizzes.author_labels import RULE_LABELS
 from quizzes.gates import Gate, Refusal
 
 _MENDS: dict[Refusal, Any] = {
@@ -15,6 +16,9 @@ _MENDS: dict[Refusal, Any] = {
     Refusal.WAITS_TOO_LONG: _l("Ask your personnel officer what can be done."),
     Refusal.CODE_WRONG: _l("Small and capital letters and spaces make no difference."),
 }
+
+
+_ONE_CHOICE = _l("All points for the right option, else none")
 
 
 class CodeRefused(RuleBroken):
@@ -32,6 +36,13 @@ def moment_words(moment: datetime) -> str:
     """Return a moment for a sentence, in Vietnam's time: ``17:00 ngày 30/11/2026``."""
     local = moment.astimezone(LOCAL_ZONE)
     return _("%(time)s on %(day)s", time=local.strftime("%H:%M"), day=local.strftime("%d/%m/%Y"))
+
+
+def rule_words(code: str) -> Any:
+    """Return how a question of this rule gives points: ``matching.partial``, or what kinds share, ``partial``."""
+    if code == "single_choice":
+        return _ONE_CHOICE
+    return RULE_LABELS.get(code) or RULE_LABELS.get(code.rpartition(".")[2], "")
 
 
 def refused(gate: Gate, closes_at: datetime | None) -> RuleBroken:

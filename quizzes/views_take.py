@@ -14,12 +14,11 @@ from people.access import SYSTEM
 from people.guards import actor, signed_in
 from quizzes import attempt_pages, behaviour, finish_services, queries, quiz_pages
 from quizzes import attempt_services as services
-from quizzes.author_labels import RULE_LABELS
 from quizzes.behaviour import Ending, Phase
 from quizzes.models import Attempt
 from quizzes.scoring import score_text
 from quizzes.take_forms import StartForm
-from quizzes.take_labels import CodeRefused, WrongCode, moment_words
+from quizzes.take_labels import CodeRefused, WrongCode, moment_words, rule_words
 
 blueprint = Blueprint("quizzes", __name__)
 blueprint.add_app_template_filter(score_text, "score")
@@ -83,7 +82,7 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
         attempt=mine,
         items=page.items,
         page=page,
-        rules=RULE_LABELS,
+        rule_words=rule_words,
         seconds_left=behaviour.seconds_left(mine.due_at, clock.now()),
         is_preview=page.is_preview,
     )
@@ -122,7 +121,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
             raise NotFound(_l("This attempt has not ended yet."))
         return redirect(url_for(".attempt", attempt_id=attempt_id))
     page = quiz_pages.result_page(shown, by=actor(), at=clock.now())
-    return render_template("quizzes/take/result.html", page=page, rules=RULE_LABELS)
+    return render_template("quizzes/take/result.html", page=page, rule_words=rule_words)
 
 
 def _mine(attempt_id: int) -> Attempt:
