@@ -42,11 +42,11 @@ class AcceptedNumber:
     """A value, how far off an answer may be (``percent``: of the value), the percentage it earns, and why."""
 
     value: Decimal
-    tolerance: Decimal = Decimal(0)
-    percent: bool = False
-    share: int = FULL
-    explanation: str = ""
-    explanation_html: str = ""
+    tolerance: Decimal
+    percent: bool
+    share: int
+    explanation: str
+    explanation_html: str
 
     def takes(self, number: Decimal) -> bool:
         """Tell whether a number is close enough; the bounds are."""
@@ -61,7 +61,7 @@ class NumericSpec:
     """The accepted values, and the unit that is shown beside the field."""
 
     answers: tuple[AcceptedNumber, ...]
-    unit: str = ""
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _in_words(answer: AcceptedNumber, unit: str) -> str:
 
 def _composed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "value": _read_stored(row.get("value", "")),
+        "value": _read_stored(row.get("value")),
         "tolerance": _read_stored(row.get("tolerance") or "0"),
         "percent": bool(row.get("percent", False)),
         "share": whole(row.get("share"), FULL),

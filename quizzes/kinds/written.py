@@ -32,9 +32,9 @@ class Accepted:
     """An answer that the author foresaw: its text, the percentage it earns, and why."""
 
     text: str
-    share: int = FULL
-    explanation: str = ""
-    explanation_html: str = ""
+    share: int
+    explanation: str
+    explanation_html: str
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ SPEC = NUMERIC.compose(CONTENT["numeric"], None)
         ("1234.567", "1234.567"), ("1.2345", "1.2345"), ("1.23", "1.23"), ("01.234", "1.234"),
         ("1 234.567", "1234.567"),
         ("1 234 567", "1234567"), (",5", "0.5"), (".5", "0.5"), ("-.5", "-0.5"), ("1,50", "1.5"), ("1200", "1200"),
-        ("9" * 20, "9" * 20), ("0," + "9" * 20, "0." + "9" * 20), ("0" * 60, "0"),
+        ("9" * 20, "9" * 20), ("-" + "9" * 20, "-" + "9" * 20), ("9" * 19 + ",9", "9" * 19 + ".9"),
+        ("0," + "9" * 20, "0." + "9" * 20), ("0" * 60, "0"),
     ],
 )  # fmt: skip
 def test_numbers_are_read_as_they_are_written_in_vietnam_and_elsewhere(text, number):
@@ -97,8 +98,11 @@ def test_a_number_is_judged_with_its_unit_its_tolerance_and_what_was_typed():
     assert (judged.text, judged.unit, judged.readable, judged.share) == ("7.2", "ngày làm việc", True, 50)
     assert judged.explanation_html == "Đó là một tuần lịch."
     assert [(one.text, one.share) for one in judged.right] == [("5 ngày làm việc", 100), ("7 ± 0,5 ngày làm việc", 50)]
-    percent = NUMERIC.judged(_numeric({"value": "1,5", "tolerance": "5", "percent": True}), None, [])
-    assert [one.text for one in percent.right] == ["1,5 ± 5 %"]
+    wrong = NUMERIC.judged(spec, {"text": "9"}, [])
+    assert (wrong.readable, wrong.share, wrong.explanation_html) == (True, 0, "")
+    percent = _numeric({"value": "1,5", "tolerance": "5", "percent": True})
+    assert [one.text for one in NUMERIC.judged(percent, None, []).right] == ["1,5 ± 5 %"]
+    assert NUMERIC.compose(NUMERIC.typed(percent), percent) == percent
     assert NUMERIC.summarise(spec, {"text": " 7,2"}) == "7,2 ngày làm việc"
 
 
@@ -140,8 +144,29 @@ def test_a_number_that_can_not_be_asked_is_refused_by_name(content, code, place)
     assert (refused.value.code, refused.value.option) == (code, place)
 
 
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"value": "5", "percent": 1}, "malformed"),
+        ({"value": 5}, "malformed"),
+        ({"value": "5,0"}, "bad_number"),
+        ({"value": "5", "tolerance": "0,5"}, "bad_tolerance"),
+    ],
+)
+def test_a_stored_number_that_can_not_be_asked_is_refused_by_name(answer, code):
+    with pytest.raises(SpecError) as refused:
+        NUMERIC.parse({"answers": [{"value": "1"}, answer]})
+    assert (refused.value.code, refused.value.option) == (code, 1)
+
+
+def test_what_a_stored_number_leaves_out_is_exactness_and_all_points():
+    (answer,) = NUMERIC.parse({"answers": [{"value": "5"}]}).answers
+    assert (answer.tolerance, answer.percent, answer.share, answer.explanation) == (0, False, 100, "")
+
+
 def test_the_limits_of_a_number_are_taken():
-    answers = [{"value": str(number), "tolerance": "100,0", "percent": True} for number in range(20)]
+    limits = {"tolerance": "100,0", "percent": True, "explanation": "x" * 2000}
+    answers = [{"value": str(number), **limits} for number in range(20)]
     spec = NUMERIC.compose({"answers": answers, "unit": "x" * 30}, None)
     assert len(spec.answers) == 20
     assert NUMERIC.read(spec, {"text": ["1" * 60]}) == {"text": "1" * 60}

@@ -1,7 +1,7 @@
 """What all kinds promise that are answered in words and numbers."""
 
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -41,6 +41,14 @@ def test_a_stored_question_is_read_back_the_same_and_so_is_what_was_typed(name):
     assert kind.parse(kind.to_json(spec)) == spec
     assert kind.compose(kind.typed(spec), spec) == spec
     assert kind.compose(kind.recall(CONTENT[name], spec), spec) == spec
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_stored_shown_and_judged_can_not_be_changed(name):
+    kind, spec = kind_of(name), SPECS[name]
+    order = kind.arrange(spec, shuffle=False, rng=random.Random(1))
+    for value in (spec, kind.shown(spec, order), kind.judged(spec, right(name), order)):
+        assert hash(value) == hash(replace(value))
 
 
 @pytest.mark.parametrize("name", NAMES)
