@@ -9,7 +9,7 @@ from core.i18n import lazy_gettext as _l
 from core.i18n import ngettext
 from quizzes.scoring import score_text
 from quizzes.statistics_choices import ChoiceRow, Finding, Weakness
-from quizzes.statistics_queries import QuestionLine
+from quizzes.statistics_values import CorrectionNote, QuestionLine
 
 UNKNOWN = "–"
 #: What is wrong with a question, in plain words.
@@ -85,6 +85,15 @@ def why_unknown(attempts: int, deviation: float | None) -> str:
     if not deviation:
         return _("All attempts have the same score.")
     return _("At least two questions are needed.")
+
+
+def correction_words(note: CorrectionNote) -> str:
+    """Return how answers to a version are judged since its last correction."""
+    if note.method == "drop":
+        return _("Since a correction the question no longer counts in the attempts made before it.")
+    if note.judge_number is None:
+        return _("Since a correction everybody who was asked has the full points.")
+    return _("Since a correction answers are judged by the key of version %(number)s.", number=note.judge_number)
 
 
 def bins_words(bins: Sequence[int]) -> list[str]:

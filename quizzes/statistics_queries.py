@@ -1,9 +1,8 @@
 """What trainers can ask about how quizzes and questions work. Everything is read from the tallies."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from fractions import Fraction
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -13,104 +12,33 @@ from core.html import plain_text
 from people.access import Actor, Permission
 from people.queries import units_in_scope
 from quizzes import statistics_tally_queries as tally_queries
-from quizzes.kinds import TallyLabel, kind_of
+from quizzes.correction_models import Correction
+from quizzes.kinds import kind_of
 from quizzes.models import Attempt, Bank, PoolQuestion, Question, QuestionVersion, Quiz, QuizSection, QuizVersion
-from quizzes.statistics import ItemStatistics, ItemTally, statistics_of
+from quizzes.statistics import ItemTally, statistics_of
 from quizzes.statistics_choices import (
-    ChoiceRow,
     ChoiceTally,
-    Finding,
     choice_rows,
     findings_of,
     tempting_of,
     unchosen_of,
 )
 from quizzes.statistics_models import ItemCount, QuizStatistic, ScoreCount
-from quizzes.statistics_quiz import QuizStatistics, distribution_of, quiz_statistics_of
+from quizzes.statistics_quiz import distribution_of, quiz_statistics_of
 from quizzes.statistics_tally_queries import uncounted
+from quizzes.statistics_values import (
+    Asked,
+    CorrectionNote,
+    QuestionLine,
+    QuestionReport,
+    QuizReport,
+    Standing,
+    UseLine,
+    VersionLine,
+)
 
 #: Kinds whose choices are options under one another, with letters; only these have distractors.
 WITH_OPTIONS = frozenset({"single_choice", "multiple_choice"})
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How far is counted: when attempts were counted last, how many wait, and whether all are counted anew."""
-
-    as_of: datetime | None
-    waiting: int
-    stale: bool
-
-
-@dataclass(frozen=True)
-class VersionLine:
-    """A published version of a quiz: how many attempts are counted, and their mean score in hundredths."""
-
-    quiz_version_id: int
-    number: int
-    published_at: datetime
-    attempts: int
-    mean: float | None
-
-
-@dataclass(frozen=True)
-class QuestionLine:
-    """A question in a quiz version: where it stands there, what it says, how it works, and what is wrong with it."""
-
-    place: int
-    question_id: int
-    code: str
-    number: int
-    prompt: str
-    is_own: bool
-    item: ItemStatistics
-    guess: Fraction
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class QuizReport:
-    """How a quiz version works. ``bins`` counts the attempts by whole points of the score, 0 to under 1 first."""
-
-    quiz: QuizStatistics
-    bins: tuple[int, ...]
-    passed: int
-    draws: bool
-    lines: tuple[QuestionLine, ...]
-
-
-@dataclass(frozen=True)
-class UseLine:
-    """A question version in one version of a quiz of the reader's units."""
-
-    quiz_id: int
-    title: str
-    quiz_number: int
-    item: ItemStatistics
-
-
-@dataclass(frozen=True)
-class QuestionReport:
-    """How a question version works, over all quizzes that it was asked in, and in each of the reader's."""
-
-    number: int
-    published_at: datetime
-    prompt: str
-    has_options: bool
-    item: ItemStatistics
-    guess: Fraction
-    rows: tuple[ChoiceRow, ...]
-    findings: tuple[Finding, ...]
-    uses: tuple[UseLine, ...]
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    """What statistics need of a question version."""
-
-    labels: tuple[TallyLabel, ...]
-    guess: Fraction
-    has_options: bool
 
 
 def standing(quiz_version_ids: Iterable[int]) -> Standing:
@@ -151,7 +79,7 @@ def version_lines(quiz: Quiz, *, first_only: bool) -> list[VersionLine]:
 
 
 def quiz_report(version: QuizVersion, actor: Actor, on: date, *, first_only: bool) -> QuizReport:
-    """Return how a quiz version works, question by question in the order of its sections. Four queries.
+    """Return how a quiz version works, question by question in the order of its sections. Five queries.
 
     :param first_only: count only the first attempt of each person on each occasion.
     """
@@ -159,7 +87,11 @@ def quiz_report(version: QuizVersion, actor: Actor, on: date, *, first_only: boo
     tallies = tally_queries.item_tallies(ItemCount.quiz_version_id == version.id, first_only)
     made = tally_queries.choice_totals(version.id, first_only)
     rows = db.session.execute(_pool(version.id, actor, on)).all()
-    parsed = {row.version_id: _parsed(row.kind, row.spec) for row in rows}
+    corrections = _corrections({row.question_id for row in rows})
+    parsed = {
+        row.version_id: _judged(_asked(row.kind, row.spec), corrections.get(row.question_id), row.number)
+        for row in rows
+    }
     by_question = {row.version_id: tallies.get((version.id, row.version_id), []) for row in rows}
     lines = [
         _question_line(place, row, parsed[row.version_id], by_question[row.version_id], made.get(row.version_id, {}))
@@ -177,13 +109,14 @@ def quiz_report(version: QuizVersion, actor: Actor, on: date, *, first_only: boo
 
 
 def question_reports(question: Question, actor: Actor, on: date, *, first_only: bool) -> list[QuestionReport]:
-    """Return how the published versions of a question work, the latest first. Three queries."""
+    """Return how the published versions of a question work, the latest first. Four queries."""
     published = [version for version in reversed(question.versions) if version.published_at is not None]
     ids = [version.id for version in published]
     tallies = tally_queries.item_tallies(ItemCount.question_version_id.in_(ids), first_only)
     choices = tally_queries.choice_tallies(ids, first_only)
     named = db.session.execute(_own_quizzes({quiz for quiz, _question in tallies}, actor, on)).all()
-    return [_question_report(version, tallies, choices.get(version.id, []), named) for version in published]
+    correction = _corrections({question.id}).get(question.id)
+    return [_question_report(version, tallies, choices.get(version.id, []), named, correction) for version in published]
 
 
 def quiz_versions_asking(question: Question) -> Sequence[int]:
@@ -201,8 +134,11 @@ def _question_report(
     tallies: dict[tuple[int, int], list[ItemTally]],
     choices: list[ChoiceTally],
     named: Sequence[Row[int, int, str, int]],
+    correction: CorrectionNote | None,
 ) -> QuestionReport:
-    parsed = _parsed(version.kind, version.spec)
+    if correction is not None and not correction.concerns(version.number, version.published_at):
+        correction = None
+    parsed = _judged(_asked(version.kind, version.spec), correction, version.number)
     cells = [cell for (_quiz, shown), found in tallies.items() if shown == version.id for cell in found]
     item = statistics_of(cells)
     rows = choice_rows(cells, choices, parsed.labels)
@@ -225,11 +161,12 @@ def _question_report(
             for row in named
             if (row.id, version.id) in tallies
         ),
+        correction=correction,
     )
 
 
 def _question_line(
-    place: int, row: Row[Any], parsed: _Parsed, cells: list[ItemTally], made: dict[str, int]
+    place: int, row: Row[Any], parsed: Asked, cells: list[ItemTally], made: dict[str, int]
 ) -> QuestionLine:
     item = statistics_of(cells)
     findings = findings_of(item, parsed.guess)
@@ -248,10 +185,41 @@ def _question_line(
     )
 
 
-def _parsed(kind_name: str, raw: dict[str, Any]) -> _Parsed:
+def _asked(kind_name: str, raw: dict[str, Any]) -> Asked:
     kind = kind_of(kind_name)
     spec = kind.parse(raw)
-    return _Parsed(kind.tally_labels(spec), kind.guess(spec), kind_name in WITH_OPTIONS)
+    return Asked(kind.tally_labels(spec), kind.guess(spec), kind_name in WITH_OPTIONS)
+
+
+def _corrections(question_ids: Iterable[int]) -> dict[int, CorrectionNote]:
+    """Return the last correction of each question."""
+    rows = db.session.execute(
+        select(
+            Correction.question_id,
+            Correction.method,
+            Correction.at,
+            QuestionVersion.number,
+            QuestionVersion.kind,
+            QuestionVersion.spec,
+        )
+        .outerjoin(QuestionVersion, QuestionVersion.id == Correction.question_version_id)
+        .where(Correction.question_id.in_(list(question_ids)))
+        .order_by(Correction.id)
+    )
+    return {
+        row.question_id: CorrectionNote(
+            row.method, row.at, row.number, None if row.spec is None else _asked(row.kind, row.spec)
+        )
+        for row in rows
+    }
+
+
+def _judged(asked: Asked, correction: CorrectionNote | None, number: int) -> Asked:
+    """Return a version with its choices right or wrong as its answers are judged now."""
+    if correction is None or correction.judge is None or not correction.concerns(number, None):
+        return asked
+    right = {label.key: label.right for label in correction.judge.labels}
+    return replace(asked, labels=tuple(replace(one, right=right.get(one.key, one.right)) for one in asked.labels))
 
 
 def _pool(quiz_version_id: int, actor: Actor, on: date) -> Select[Any]:

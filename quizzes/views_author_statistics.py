@@ -17,7 +17,7 @@ from quizzes import statistics_labels, statistics_queries
 from quizzes.models import Quiz, QuizVersion
 from quizzes.statistics_choices import ENOUGH, Weakness
 from quizzes.statistics_jobs import BATCHES_AT_ONCE, refresh
-from quizzes.statistics_queries import QuestionLine
+from quizzes.statistics_values import QuestionLine
 from quizzes.views_author_desk import blueprint
 from quizzes.views_author_questions import own_question
 from quizzes.views_author_quizzes import own_quiz

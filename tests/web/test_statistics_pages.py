@@ -1,11 +1,14 @@
 """The pages of statistics: figures, words, file, and who may see them."""
 
+from copy import deepcopy
+
 import pytest
 from sqlalchemy import insert
 
 from core.db import db
 from people.access import Role
 from people.models import Unit
+from quizzes.correction_models import Correction
 from quizzes.models import PoolQuestion, QuestionVersion, QuizSection
 from quizzes.statistics_models import ChoiceCount, ItemCount, QuizStatistic, ScoreCount
 from tests.support.factories_attempts import begin, hand_in, make_small_quiz, standing_above
@@ -84,6 +87,27 @@ def test_a_question_tells_who_chose_what(client, quiz, trainer, question):
     assert "0 0% 0% 0% 0%" in third
     assert "Người làm bài tốt chọn phương án B nhiều hơn" in page.text
     assert client.page(f"/manage/questions/{question.question_id}/statistics?attempts=first").text.count("100%")
+
+
+def test_after_a_correction_the_right_choice_is_the_one_by_which_answers_are_judged(
+    client, quiz, trainer, question, at
+):
+    spec = deepcopy(question.spec)
+    for option, right in zip(spec["options"], (False, True, False), strict=True):
+        option["right"] = right
+    about = {"question_id": question.question_id, "number": 2, "kind": question.kind, "spec": spec}
+    mended = QuestionVersion(**about, prompt_text="?", prompt_html="<p>?</p>", edited_at=at, published_at=at)
+    db.session.add(mended)
+    db.session.flush()
+    decided = {"question_id": question.question_id, "question_version_id": mended.id, "at": at}
+    db.session.add(Correction(**decided, method="recompute", reason="Đáp án sai"))
+    db.session.commit()
+    page = client.page(f"/manage/questions/{question.question_id}/statistics")
+    before, after, _third = [row.text for row in page.all("tr") if row.text.startswith(("A.", "B.", "C."))]
+    assert "Đúng" not in before
+    assert "Đúng" in after
+    assert "được chấm theo đáp án của phiên bản 2" in page.text
+    assert "Chưa tính lượt làm bài nào có phiên bản này." in page.text
 
 
 def test_the_file_has_a_row_for_each_question(client, quiz, trainer, question):
