@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from core.db import db
@@ -86,14 +86,21 @@ def latest_published_version_id(quiz_id: int) -> int | None:
 
 
 def question_count(quiz_version_id: int) -> int:
-    """Return how many questions an attempt at a quiz version has."""
-    sections = db.session.execute(
-        select(QuizSection.draw_count, func.count(PoolQuestion.id).label("pool"))
+    """Return how many questions an attempt at a quiz version has. One query."""
+    pooled = (
+        select(QuizSection.id, QuizSection.draw_count, func.count(PoolQuestion.id).label("size"))
         .outerjoin(PoolQuestion, PoolQuestion.section_id == QuizSection.id)
-        .where(QuizSection.quiz_version_id == quiz_version_id)
+        .where(QuizSection.quiz_version_id == quiz_version_id, QuizSection.draw_count.is_not(None))
         .group_by(QuizSection.id, QuizSection.draw_count)
     )
-    return sum(row.pool if row.draw_count is None else min(row.draw_count, row.pool) for row in sections)
+    # Sections that take all may share questions, which come once.
+    whole = (
+        select(literal(0), literal(None), func.count(PoolQuestion.question_version_id.distinct()))
+        .join(QuizSection, QuizSection.id == PoolQuestion.section_id)
+        .where(QuizSection.quiz_version_id == quiz_version_id, QuizSection.draw_count.is_(None))
+    )
+    rows = db.session.execute(pooled.union_all(whole))
+    return sum(row.size if row.draw_count is None else min(row.draw_count, row.size) for row in rows)
 
 
 def pool_sections(quiz_version_id: int) -> list[PoolSection]:

@@ -95,11 +95,11 @@ def quiz_history(quiz_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/manage/quizzes/questions-there")
+@blueprint.get("/manage/banks/<int:bank_id>/questions-there")
 @requires(Permission.AUTHOR)
-def questions_there() -> ResponseReturnValue:
-    """Tell how many questions a section may draw from, while it is being written."""
-    bank = author_queries.bank(actor(), request.args.get("bank_id", 0, type=int), clock.today())
+def questions_there(bank_id: int) -> ResponseReturnValue:
+    """Tell how many questions of a bank a section may draw from, while it is being written."""
+    bank = author_queries.bank(actor(), bank_id, clock.today())
     asked = SectionDraft(bank.id, topic=request.args.get("topic", ""), difficulty=request.args.get("difficulty", ""))
     return jsonify(text=there_text(supply([asked]).sizes[0]))
 

@@ -1,24 +1,22 @@
 // How many questions a section may draw from, asked anew whenever its bank, topic or difficulty changes.
 // Without this script a button sends the form and gets it back counted.
 
-const ASKED = ["bank_id", "topic", "difficulty"];
-
-/** Return what a row asks for, as a query string. */
-function askedBy(row) {
-  const query = new URLSearchParams();
-  for (const name of ASKED) query.set(name, row.querySelector(`select[name$="-${name}"]`)?.value ?? "");
-  return query.toString();
+/** Return the address that counts what a row asks for. `url` has 0 in the bank's place. */
+function addressFor(row, url) {
+  const value = (name) => row.querySelector(`select[name$="-${name}"]`)?.value ?? "";
+  const query = new URLSearchParams({ topic: value("topic"), difficulty: value("difficulty") });
+  return `${url.replace("/0/", `/${value("bank_id")}/`)}?${query}`;
 }
 
 /** Write down how many questions there are, unless the row asks for others by then. */
 async function count(row, url) {
-  const asked = askedBy(row);
+  const asked = addressFor(row, url);
   const line = row.querySelector("[data-there]");
   try {
-    const response = await fetch(`${url}?${asked}`, { headers: { Accept: "application/json" } });
+    const response = await fetch(asked, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(response.status);
     const { text } = await response.json();
-    if (askedBy(row) === asked) line.textContent = text;
+    if (addressFor(row, url) === asked) line.textContent = text;
   } catch {
     line.textContent = ""; // an old number would be wrong; publishing counts again
   }
