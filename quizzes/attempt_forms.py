@@ -61,6 +61,14 @@ def posted_pairs(answers: Iterable[tuple[int, TypedAnswer]], revisions: dict[int
     return pairs
 
 
+def posted_event(form: MultiDict[str, str]) -> tuple[str, str, int]:
+    """Return what a page tells: the kind of the event, the mark of the page, and how many seconds ago it was.
+
+    :raises RuleBroken: when the number is none.
+    """
+    return form.get("kind", ""), form.get("page", ""), _number(form.get("seconds_ago", "0"))
+
+
 def _number(text: str, most: int = MAX_NUMBER) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(most)) or int(text) > most:
         raise _not_ours()

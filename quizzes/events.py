@@ -14,7 +14,7 @@ FROM_PAGE = frozenset({OPEN, RESUME, OFFLINE, ONLINE, OTHER_PAGE, SIGN_IN})
 
 EVENTS: dict[str, Any] = {
     START: _l("Attempt begun"),
-    SUBMIT: _l("Handed in"),
+    SUBMIT: _l("Attempt handed in"),
     EXPIRE: _l("Ended when the time was up"),
     EXTEND: _l("Minutes given"),
     LATE: _l("Answers given in time arrived after the deadline"),

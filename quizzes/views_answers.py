@@ -9,10 +9,16 @@ from core.db import transaction
 from core.i18n import gettext as _
 from core.web import wants_json
 from people.guards import actor, signed_in
-from quizzes import answer_services, attempt_pages, attempt_services, queries
-from quizzes.attempt_forms import posted_answers, posted_pairs
+from quizzes import answer_services, attempt_pages, attempt_services, event_services, queries
+from quizzes.attempt_forms import posted_answers, posted_event, posted_pairs
 from quizzes.behaviour import Phase
 from quizzes.views_take import blueprint
+
+
+@blueprint.app_template_global()
+def server_time() -> int:
+    """Return the moment at which a page is made, as its script counts it."""
+    return attempt_pages.milliseconds(clock.now())
 
 
 @blueprint.get("/attempts/<int:attempt_id>/state")
@@ -57,6 +63,16 @@ def _go_on(attempt_id: int) -> ResponseReturnValue:
         flash(_("Saved at %(time)s.", time=clock.time_text(clock.now())), "success")
     target = attempt_pages.target(paging, wish, given, request.form.getlist("checked", type=int))
     return redirect(url_for(".attempt", attempt_id=attempt_id, **target))
+
+
+@blueprint.post("/attempts/<int:attempt_id>/events")
+@signed_in
+def tell(attempt_id: int) -> ResponseReturnValue:
+    """Note what the page's script tells, such as a lost network; no score uses it."""
+    kind, page, seconds_ago = posted_event(request.form)
+    with transaction():
+        told = event_services.tell(attempt_id, kind, page, seconds_ago=seconds_ago, by=actor(), at=clock.now())
+    return jsonify(page=told.page)
 
 
 def _conflict_page(

@@ -86,7 +86,10 @@ def make_world(training: Training | None = None, *, mark: str = "") -> World:
         "cycles.end_exemption": {"obligation_id": spared},
         "static": {"filename": "css/nep.css"},
     }
-    world.forms = {"quizzes.save": {f"revision-{items_of(attempt)[0].id}": "0"}}
+    world.forms = {
+        "quizzes.save": {f"revision-{items_of(attempt)[0].id}": "0"},
+        "quizzes.tell": {"kind": "open", "page": "a" * 24},
+    }
     return world
 
 

@@ -21,8 +21,8 @@ DOORS: dict[str, str] = {
     SIGNED_IN: """
         training.my people.account people.change_password people.end_session people.end_other_sessions people.sign_out
         lessons.courses lessons.course lessons.lesson lessons.position lessons.read library.picture
-        quizzes.quiz quizzes.start quizzes.attempt quizzes.state quizzes.save quizzes.confirm quizzes.submit
-        quizzes.result certificates.mine certificates.show certificates.download jobs.job""",
+        quizzes.quiz quizzes.start quizzes.attempt quizzes.state quizzes.save quizzes.tell quizzes.confirm
+        quizzes.submit quizzes.result certificates.mine certificates.show certificates.download jobs.job""",
     Permission.AUTHOR: """
         authoring.desk authoring.download
         lesson_desk.courses lesson_desk.new_course lesson_desk.course lesson_desk.edit_course
@@ -61,7 +61,7 @@ SHARED = {
 SILENT = {"people.end_session"}
 #: What belongs to a person; others find nothing, whatever their role.
 OWN = {
-    "quizzes.attempt", "quizzes.state", "quizzes.save", "quizzes.confirm", "quizzes.submit",
+    "quizzes.attempt", "quizzes.state", "quizzes.save", "quizzes.tell", "quizzes.confirm", "quizzes.submit",
     "staff.import_preview", "staff.apply_import", "jobs.job",
 }  # fmt: skip
 #: What belongs to a person, and is shown to those who look after them.
