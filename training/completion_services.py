@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from certificates.services import Achievement, issue
 from core import audit
-from core.clock import local_day
+from core.clock import local_day, local_midnight
 from core.db import db, insert_if_new
 from core.errors import NotAllowed, RuleBroken
 from core.i18n import gettext as _
@@ -21,8 +21,9 @@ from lessons.models import CourseEntry, CourseVersion, LessonReading
 from people.access import Actor
 from people.models import Person, Posting
 from people.queries import unit_path
+from quizzes.gates import counts
 from quizzes.hooks import Occasion
-from quizzes.models import Attempt
+from quizzes.models import Attempt, QuizVersion
 from settings import Issuer
 from training import queries
 from training.models import Completion, Cycle, Obligation, Requirement
@@ -32,7 +33,7 @@ from training.rules import CycleState, cycle_of_occasion, earns_completion, occa
 def find_occasion(actor: Actor, quiz_id: int, day: date) -> Occasion:
     """Return the cycle for which a person attempts a quiz; of several, one not completed comes first.
 
-    Exempt people may attempt it too.
+    Exempt people may attempt it too; and who has passed without knowing it yet, as those may who have not.
 
     :raises NotAllowed: when the person owes no cycle with this quiz.
     :raises RuleBroken: when the cycle is closed, not open yet or completed, or lessons are unread.
@@ -41,7 +42,7 @@ def find_occasion(actor: Actor, quiz_id: int, day: date) -> Occasion:
     if not duties:
         raise NotAllowed(_l("This quiz has not been assigned to you."), _l("See My training for what you have to do."))
     duty = next((duty for duty in duties if duty.state == CycleState.OPEN), duties[0])
-    if duty.completed:
+    if duty.completed and not queries.is_verdict_withheld(duty.quiz_version_id, local_midnight(day)):
         raise RuleBroken(_l("You have already passed this quiz."), _l("Your certificate is under My training."))
     if duty.state == CycleState.CLOSED:
         raise RuleBroken(_l("This year's training is closed."), _l("Ask your personnel officer what to do."))
@@ -65,7 +66,12 @@ def find_course_version(actor: Actor, course_id: int, day: date) -> int | None:
 
 
 def record_attempt(attempt: Attempt, by: Actor, at: datetime, *, issuer: Issuer) -> None:
-    """Make the completion and the certificate that a finished attempt earns; nothing when it earns none."""
+    """Make the completion and the certificate that a finished attempt earns; nothing when it earns none.
+
+    Only the attempt that counts earns one, by the rule of the cycle's quiz version: any that passes where the best
+    counts, the first alone where the first does, and where the last does the one that is the last when it ends. What
+    was earned stays, whatever comes after.
+    """
     cycle_id = cycle_of_occasion(attempt.occasion)
     if not attempt.passed or cycle_id is None:
         return
@@ -97,7 +103,12 @@ def adopt_course_version(course_id: int, version_id: int, by: Actor, at: datetim
 
 
 def adopt_quiz_version(quiz_id: int, version_id: int, by: Actor, at: datetime) -> None:
-    """Take a newly published quiz version over into the open cycles that follow versions. Attempts keep theirs."""
+    """Take a newly published quiz version over into the open cycles that follow versions. Attempts keep theirs.
+
+    A version for practice is not taken over: nobody could fulfil anything with it.
+    """
+    if db.session.get_one(QuizVersion, version_id).practice:
+        return
     for cycle in _following_cycles(Requirement.quiz_id == quiz_id):
         cycle.quiz_version_id = version_id
         detail = {"quiz_version_id": version_id}
@@ -142,7 +153,7 @@ def _complete_if_earned(
         return
     cycle = db.session.get_one(Cycle, cycle_id)
     lessons, read = queries.reading_progress(person_id, cycle.year, cycle.course_version_id or 0)
-    attempt = _passed_attempt(person_id, cycle_id)
+    attempt = _counting_attempt(person_id, cycle)
     if attempt is None or not earns_completion(lessons, read, bool(attempt.passed)):
         return
     achievement = _write_completion(obligation, cycle, attempt, done_at)
@@ -153,14 +164,16 @@ def _complete_if_earned(
     audit.record("obligation.complete", by=by, at=at, about=("obligation", obligation.id), detail=detail)
 
 
-def _passed_attempt(person_id: int, cycle_id: int) -> Attempt | None:
-    """Return the first attempt of a person that passed."""
-    return db.session.scalar(
-        select(Attempt)
-        .where(Attempt.person_id == person_id, Attempt.occasion == occasion_key(cycle_id), Attempt.passed.is_(True))
-        .order_by(Attempt.number)
-        .limit(1)
-    )
+def _counting_attempt(person_id: int, cycle: Cycle) -> Attempt | None:
+    """Return the attempt of a person that counts for a cycle, of those that have ended."""
+    ended = db.session.scalars(
+        select(Attempt).where(
+            Attempt.person_id == person_id,
+            Attempt.occasion == occasion_key(cycle.id),
+            Attempt.finished_at.is_not(None),
+        )
+    ).all()
+    return counts(ended, db.session.get_one(QuizVersion, cycle.quiz_version_id).counting)
 
 
 def _write_completion(obligation: Obligation, cycle: Cycle, attempt: Attempt, done_at: datetime) -> Achievement | None:

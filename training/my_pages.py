@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -35,6 +35,8 @@ class Duty:
     next_lesson: str
     attempts_made: int
     attempts_left: int | None
+    #: Until when its person does not learn whether the quiz was passed; None when that may be known.
+    withheld_until: datetime | None
     #: Days until the due day; None when it has passed or does not matter any more.
     days_left: int | None
 
@@ -53,15 +55,20 @@ class MyTraining:
     earlier: tuple[Duty, ...]
 
 
-def my_training(person_id: int, day: date) -> MyTraining:
-    """Return a person's training on a day. Three queries, whatever the number of years and lessons."""
+def my_training(person_id: int, at: datetime) -> MyTraining:
+    """Return a person's training at a moment. Three queries, whatever the number of years and lessons."""
+    day = local_day(at)
     rows = queries.obligations_of_person(person_id, day)
-    unfinished = [row.cycle_id for row in rows if row.completed_on is None]
+    withheld = {row.id: queries.verdict_withheld_until(row.show_score, row.closes_at, at) for row in rows}
+    unfinished = [row.cycle_id for row in rows if row.completed_on is None or withheld[row.id]]
     lessons: dict[int, list[Row[Any]]] = defaultdict(list)
     for lesson in queries.lessons_of_cycles(person_id, unfinished):
         lessons[lesson.cycle_id].append(lesson)
     attempts = queries.attempts_of_cycles(person_id, unfinished)
-    duties = [_duty(row, lessons[row.cycle_id], attempts.get(occasion_key(row.cycle_id)), day) for row in rows]
+    duties = [
+        _duty(row, lessons[row.cycle_id], attempts.get(occasion_key(row.cycle_id)), withheld[row.id], day)
+        for row in rows
+    ]
     year = training_year(day)
     is_earlier = [duty.row.year < year and duty.is_settled for duty in duties]
     return MyTraining(
@@ -70,21 +77,25 @@ def my_training(person_id: int, day: date) -> MyTraining:
     )
 
 
-def _duty(row: Row[Any], lessons: list[Row[Any]], attempts: Row[Any] | None, day: date) -> Duty:
+def _duty(
+    row: Row[Any], lessons: list[Row[Any]], attempts: Row[Any] | None, withheld_until: datetime | None, day: date
+) -> Duty:
+    """Return a duty as its person may know it: a completion that is withheld looks like none."""
     unread = next((lesson for lesson in lessons if not lesson.is_read), None)
     read = sum(lesson.is_read for lesson in lessons)
     made = attempts.made if attempts else 0
     open_id = attempts.open_id if attempts else None
     begun = made + (open_id is not None)
     left = None if row.attempts_allowed is None else max(row.attempts_allowed - begun, 0)
-    where = standing(_facts(row, len(lessons), read, made, day))
+    completed_on = None if withheld_until else row.completed_on
+    where = standing(_facts(row, completed_on, len(lessons), read, made, day))
     step = next_step(
         where.kind,
         quiz_id=row.quiz_id,
         unread_lesson_id=unread.lesson_id if unread else None,
         open_attempt_id=open_id,
         attempts_left=left,
-        certificate_id=row.certificate_id,
+        certificate_id=None if withheld_until else row.certificate_id,
         is_closed=row.state == CycleState.CLOSED,
     )
     counts_down = where.kind in (Kind.NOT_OPEN, Kind.NOT_STARTED, Kind.IN_PROGRESS)
@@ -97,11 +108,14 @@ def _duty(row: Row[Any], lessons: list[Row[Any]], attempts: Row[Any] | None, day
         next_lesson=unread.title if unread else "",
         attempts_made=made,
         attempts_left=left,
+        withheld_until=withheld_until if made else None,
         days_left=(row.due_on - day).days if counts_down else None,
     )
 
 
-def _facts(row: Row[Any], lessons: int, read: int, attempts_made: int, day: date) -> StandingFacts:
+def _facts(
+    row: Row[Any], completed_on: date | None, lessons: int, read: int, attempts_made: int, day: date
+) -> StandingFacts:
     return StandingFacts(
         day=day,
         opens_on=row.opens_on,
@@ -109,7 +123,7 @@ def _facts(row: Row[Any], lessons: int, read: int, attempts_made: int, day: date
         lessons_required=lessons,
         lessons_read=read,
         attempts_made=attempts_made,
-        completed_on=row.completed_on,
+        completed_on=completed_on,
         exempt_as=row.category or "",
         exempt_on=local_day(row.granted_at) if row.granted_at else None,
         left_on=row.left_on,

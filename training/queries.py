@@ -1,7 +1,7 @@
 """What a learner's pages and the listeners ask: what somebody owes, how far they are, with which versions."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select
@@ -12,7 +12,9 @@ from core.db import db
 from lessons.models import CourseEntry, LessonReading, LessonVersion
 from people.models import Person, Placement, Posting, Unit
 from people.queries import in_force
+from quizzes.behaviour import LATE_GRACE
 from quizzes.models import Attempt, QuizVersion
+from quizzes.reveal import When
 from training.models import AudienceRule, Completion, Cycle, Exemption, Obligation, Requirement
 from training.rules import occasion_key
 
@@ -48,6 +50,8 @@ def obligations_of_person(person_id: int, day: date) -> Sequence[Row[Any]]:
             Requirement.legal_basis,
             Requirement.quiz_id,
             QuizVersion.attempts_allowed,
+            QuizVersion.show_score,
+            QuizVersion.closes_at,
             AudienceRule.position.label("rule_number"),
             AudienceRule.staff_group,
             func.coalesce(Placement.name, Unit.code).label("rule_unit"),
@@ -133,6 +137,22 @@ def open_duties(person_id: int, *conditions: ColumnElement[bool]) -> Sequence[Ro
         .order_by(Completion.id.is_not(None), Cycle.state.desc(), Cycle.due_on, Cycle.id)
     )
     return db.session.execute(wanted).all()
+
+
+def verdict_withheld_until(show_score: str, closes_at: datetime | None, at: datetime) -> datetime | None:
+    """Return until when the people of a quiz do not learn whether they have passed; None when they may know.
+
+    A quiz that never shows its score withholds no completion: its certificate is due to its person.
+    """
+    if show_score != When.AFTER_CLOSE or closes_at is None or at > closes_at + LATE_GRACE:
+        return None
+    return closes_at
+
+
+def is_verdict_withheld(quiz_version_id: int, at: datetime) -> bool:
+    """Tell whether the people of a quiz do not learn yet whether they have passed."""
+    version = db.session.get_one(QuizVersion, quiz_version_id)
+    return verdict_withheld_until(version.show_score, version.closes_at, at) is not None
 
 
 def reading_progress(person_id: int, cycle_year: int, course_version_id: int) -> tuple[int, int]:

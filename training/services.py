@@ -15,6 +15,7 @@ from core.i18n import lazy_gettext as _l
 from people.access import Actor, Permission
 from people.queries import units_below
 from people.services import ensure_in_unit
+from quizzes.models import QuizVersion
 from training.audience import missing_obligations
 from training.cycle_queries import (
     course_choices,
@@ -135,6 +136,10 @@ def open_cycle(cycle_id: int, *, by: Actor, at: datetime) -> int:
         raise RuleBroken(
             _l("The course or the quiz has not been published yet."),
             _l("Ask the trainer to publish it, then open the year."),
+        )
+    if db.session.get_one(QuizVersion, cycle.quiz_version_id).practice:
+        raise RuleBroken(
+            _l("This quiz is for practice and counts for nothing."), _l("Ask the trainer for a quiz that counts.")
         )
     cycle.state, cycle.opened_at, cycle.opened_by_id = CycleState.OPEN, at, by.person_id
     count = _add_obligations(cycle_id, at=at)

@@ -29,7 +29,7 @@ def my() -> ResponseReturnValue:
     """Show what is owed, by when and why, and the one next step."""
     return render_template(
         "training/my.html",
-        training=my_training(actor().person_id or 0, clock.today()),
+        training=my_training(actor().person_id or 0, clock.now()),
         standings=STANDINGS,
         staff_groups=STAFF_GROUPS,
         exemption_categories=EXEMPTION_CATEGORIES,
