@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired
 
+from core import charts
 from core.db import db
 from core.forms import BaseForm, DayField, LineField, TextField
 from core.i18n import LANGUAGE_COOKIE, LANGUAGES
@@ -80,4 +81,5 @@ def components() -> ResponseReturnValue:
         MultiDict({"wrong-birth_date": "31/02/2026", "wrong-group": "unknown"}), prefix="wrong", meta={"csrf": False}
     )
     wrong.validate()
-    return render_template("design/components.html", form=SampleForm(), wrong=wrong)
+    chart = charts.histogram((0, 2, 3, 5, 9, 14, 22, 31, 18, 7), line=5)
+    return render_template("design/components.html", form=SampleForm(), wrong=wrong, chart=chart)
