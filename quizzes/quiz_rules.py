@@ -59,7 +59,7 @@ def _sections(draft: QuizDraft) -> Iterator[Problem]:
         yield from (Problem(name, code, section=place) for name, code in _section(section))
         asked = (section.bank_id, section.topic.casefold(), section.difficulty)
         if asked in first:
-            yield Problem("bank_id", "same_section", {"other": first[asked] + 1}, place)
+            yield Problem("bank_id", "same_section", {"number": place + 1, "other": first[asked] + 1}, place)
         first.setdefault(asked, place)
 
 
@@ -85,7 +85,7 @@ def _limits(draft: QuizDraft) -> Iterator[Problem]:
             yield Problem(name, "number")
     if draft.counting not in COUNTING:
         yield Problem("counting", "choice")
-    if draft.wait_minutes is not None and draft.attempts_allowed == 1:
+    if draft.wait_minutes is not None and draft.attempts_allowed == 1 and not draft.practice:
         yield Problem("wait_minutes", "wait_for_nothing")
 
 

@@ -45,7 +45,8 @@ RULE_PROBLEMS: dict[str, Any] = {
     "points": _l("Points are more than 0 and at most 1000."),
     "pass_score": _l("The pass mark lies between 0 and 10."),
     "same_section": _l(
-        "Section %(other)s asks for the same questions. Make them one section, or choose another topic or difficulty."
+        "Section %(number)s asks for the same questions as section %(other)s. Make them one section, or choose another "
+        "topic or difficulty."
     ),
     "wait_for_nothing": _l("With one attempt nobody waits for the next one. Leave this empty, or allow more attempts."),
     "practice_pass_score": _l("Practice has no pass mark. Leave this empty, or untick practice."),
@@ -164,13 +165,19 @@ def _all_facts(version: QuizVersion) -> Iterator[tuple[str, str]]:
         yield _("Section %(number)s", number=section.position), section_text(section)
 
 
+def criteria_text(topic: str, difficulty: str = "") -> str:
+    """Return which questions of a bank are asked for, ``hard questions, topic N19``."""
+    parts = [str(ASKED_LABELS[difficulty])] if difficulty else []
+    return ", ".join([*parts, *([_("topic %(topic)s", topic=topic)] if topic else [])])
+
+
 def section_text(section: QuizSection) -> str:
     """Return what a section whose bank is loaded asks for."""
     parts = [
         section.title,
         section.bank.name,
         f"{section.draw_count or _('all')} {ASKED_LABELS[section.difficulty]}",
-        _("topic %(topic)s", topic=section.topic) if section.topic else "",
+        criteria_text(section.topic),
         _("%(points)s points each", points=hundredths_text(section.points)),
     ]
     return "; ".join(part for part in parts if part)

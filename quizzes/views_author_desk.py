@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint
 
 from quizzes.author_labels import DIFFICULTY_LABELS, KIND_LABELS, RULE_LABELS, STATE_LABELS
-from quizzes.rule_labels import hundredths_text, rule_facts
+from quizzes.rule_labels import criteria_text, hundredths_text, rule_facts
 
 blueprint = Blueprint("quiz_desk", __name__)
 
@@ -23,5 +23,6 @@ def labels() -> dict[str, Any]:
         "STATE_LABELS": STATE_LABELS,
         "STATE_LOOKS": STATE_LOOKS,
         "rule_facts": rule_facts,
+        "criteria_text": criteria_text,
         "hundredths_text": hundredths_text,
     }

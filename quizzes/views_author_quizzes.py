@@ -108,12 +108,13 @@ def _publication(quiz: Quiz, problems: list[str] | None = None) -> ResponseRetur
     """Show what will be published, or why it can't be."""
     latest = quiz.versions[-1]
     rules = quiz_services.draft_of(latest)
+    there = supply(rules.sections)
     page = render_template(
         "quizzes/author/quiz_publish.html",
         quiz=quiz,
         latest=latest,
-        available=supply(rules.sections).sizes,
-        notes=[problem_text(each) for each in warnings(rules)],
+        available=there.sizes,
+        notes=[*([] if problems else there.missing), *(problem_text(each) for each in warnings(rules))],
         problems=problems or [],
         seen=[note for note in author_queries.quiz_history(quiz.id) if note.attempts],
     )

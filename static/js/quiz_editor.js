@@ -29,6 +29,10 @@ for (const rows of document.querySelectorAll("[data-there-url]")) {
   });
   rows.closest("form").querySelector("[data-add]").addEventListener("click", () => {
     // The row is added by the listener of the form, which comes after this one.
-    setTimeout(() => count(rows.lastElementChild, url));
+    setTimeout(() => {
+      const row = rows.lastElementChild;
+      for (const select of row.querySelectorAll("select:not([name$=-bank_id])")) select.value = ""; // any
+      count(row, url);
+    });
   });
 }

@@ -91,7 +91,7 @@ def test_sections_are_judged_one_by_one_and_against_each_other():
         (2, "draw_count", "number"),
         (2, "points", "points"),
     ]
-    assert problems(draft)[0].params == {"other": 1}
+    assert problems(draft)[0].params == {"number": 2, "other": 1}
 
 
 def test_a_key_shown_before_another_attempt_at_the_same_questions_is_a_warning():
