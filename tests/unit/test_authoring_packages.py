@@ -1,12 +1,14 @@
 """Packages are read whole, and what is wrong in them is told with file, line and field."""
 
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from authoring.packages import read_package
 from authoring.toml_fields import BadPackage
+from quizzes.quiz_drafts import QuizDraft, SectionDraft
 
 CONTENT = Path(__file__).parents[2] / "content"
 SOURCES = '[[source]]\ncode = "nd-59-2019"\ntitle = "Nghị định"\nissued_on = 2019-07-01\n'
@@ -72,6 +74,37 @@ def test_marks_and_points_become_hundredths(folder):
     assert (quiz.rules.pass_score, quiz.sections[0].asks.points, quiz.sections[0].asks.draw_count) == (550, 50, 2)
 
 
+def test_a_quiz_says_all_its_rules_and_leaves_out_what_is_usual(folder):
+    rules = """practice = false
+wait_minutes = 30
+opens_at = 2026-03-02T08:00:00
+closes_at = 2026-03-06T17:00:00+07:00
+one_way = true
+per_page = 1
+counting = "last"
+avoid_seen = true
+access_code = "hoa sen"
+show_score = "never"
+show_verdicts = "after_close"
+show_key = "after_close"
+"""
+    told = QUIZ.replace("\n[[", rules + "\n[[") + 'topic = "N19"\ndifficulty = "hard"\n'
+    quiz = read_package(folder(quiz=told)).courses[0].quiz
+    assert quiz is not None
+    assert quiz.rules == QuizDraft(
+        "Kiểm tra", (), pass_score=550, wait_minutes=30, opens_at=datetime(2026, 3, 2, 1, tzinfo=UTC),
+        closes_at=datetime(2026, 3, 6, 10, tzinfo=UTC), one_way=True, per_page=1, counting="last", avoid_seen=True,
+        access_code="hoa sen", show_score="never", show_verdicts="after_close", show_key="after_close",
+    )  # fmt: skip
+    assert quiz.sections[0].asks == SectionDraft(0, 2, 50, topic="N19", difficulty="hard")
+
+
+def test_rules_that_are_left_out_are_the_usual_ones(folder):
+    quiz = read_package(folder(quiz=QUIZ.replace("pass_mark = 5.5\n", ""))).courses[0].quiz
+    assert quiz is not None
+    assert quiz.rules == QuizDraft("Kiểm tra", ())
+
+
 @pytest.mark.parametrize(
     ("changed", "wanted"),
     [
@@ -98,6 +131,10 @@ def test_marks_and_points_become_hundredths(folder):
         ({"sources": SOURCES.replace("nd-59", "ND 59")}, ("sources.toml", 2, "code")),
         ({"quiz": QUIZ.replace("0.5", "0.555")}, ("van-hoa/quiz.toml", 8, "points")),
         ({"quiz": QUIZ.partition("[[")[0]}, ("van-hoa/quiz.toml", 1, "section")),
+        ({"quiz": "one_way = true\nper_page = 3\n" + QUIZ}, ("van-hoa/quiz.toml", 2, "per_page")),
+        ({"quiz": "practice = true\n" + QUIZ}, ("van-hoa/quiz.toml", 4, "pass_mark")),
+        ({"quiz": "opens_at = 2026-03-02\n" + QUIZ}, ("van-hoa/quiz.toml", 1, "opens_at")),
+        ({"quiz": QUIZ + 'difficulty = "awful"\n'}, ("van-hoa/quiz.toml", 5, "difficulty")),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(folder, changed, wanted):
