@@ -84,7 +84,7 @@ class CaseStudy:
         for place, (row, key) in enumerate(zip(rows, keys_for(rows, before), strict=True)):
             with blamed_on(place):
                 parts.append(self._composed(row, key, before.get(key)))
-        text = block(typed.get("text", ""))
+        text = block(typed.get("text"))
         return self.parse({"text": text, "html": str(html.from_markdown(text)), "parts": parts})
 
     def typed(self, spec: CaseSpec) -> dict[str, Any]:
@@ -249,7 +249,7 @@ class CaseStudy:
 
     def _composed(self, row: Mapping[str, Any], key: str, before: Part | None) -> dict[str, Any]:
         name = str(row.get("kind", ""))
-        kind, prompt = self._kind(name), block(row.get("prompt", ""))
+        kind, prompt = self._kind(name), block(row.get("prompt"))
         content = row.get("content")
         spec = kind.compose(
             content if isinstance(content, Mapping) else {}, before.spec if before and before.kind == name else None

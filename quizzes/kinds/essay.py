@@ -121,10 +121,10 @@ class Essay(Written[EssaySpec]):
         rows = list(typed.get("criteria", ()))
         keys = keys_for(rows, [criterion.key for criterion in previous.criteria] if previous else ())
         criteria = [
-            {"key": key, "text": line(row.get("text", "")), "weight": whole(row.get("weight"), 1)}
+            {"key": key, "text": line(row.get("text")), "weight": whole(row.get("weight"), 1)}
             for row, key in zip(rows, keys, strict=True)
         ]
-        answer = block(typed.get("model_answer", ""))
+        answer = block(typed.get("model_answer"))
         return self.parse(
             {
                 "criteria": criteria,

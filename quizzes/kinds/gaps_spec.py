@@ -67,6 +67,11 @@ class GapsSpec:
         return (*pieces, rest)
 
 
+def marks_in(text: str) -> list[str]:
+    """Return the marks of the gaps in a typed text, each once, in the order of the text."""
+    return list(dict.fromkeys(found.strip() for found in _MARK.findall(block(text))))
+
+
 def parse_gaps(raw: Mapping[str, Any], folding: Folding) -> tuple[str, str, tuple[Gap, ...]]:
     """Return the text, its HTML and the gaps in their order that JSON describes.
 
@@ -113,7 +118,7 @@ def composed_gaps(typed: Typed, before: Sequence[Gap]) -> dict[str, Any]:
             raise SpecError("gap_unknown")
         return _marked(by_mark[mark])
 
-    text = _MARK.sub(key_of, block(typed.get("text", "")))
+    text = _MARK.sub(key_of, block(typed.get("text")))
     return {"text": text, "html": _html(text), "gaps": gaps}
 
 
@@ -178,7 +183,7 @@ def _composed(row: Mapping[str, Any], key: str, before: Sequence[GapOption], tak
         "key": key,
         "answers": composed_answers(list(row.get("answers", ()))),
         "options": [
-            {"key": one, "text": line(option.get("text", "")), "right": bool(option.get("right", False))}
+            {"key": one, "text": line(option.get("text")), "right": bool(option.get("right", False))}
             for option, one in zip(options, keys, strict=True)
         ],
     }

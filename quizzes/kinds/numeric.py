@@ -125,7 +125,7 @@ class Numeric(Written[NumericSpec]):
         percentage (a number, or its digits as text) and 100 when it is left out.
         """
         answers = [_composed(row) for row in typed.get("answers", ())]
-        return self.parse({"answers": answers, "unit": line(typed.get("unit", ""))})
+        return self.parse({"answers": answers, "unit": line(typed.get("unit"))})
 
     def typed(self, spec: NumericSpec) -> dict[str, Any]:
         """Return the values as typed, with a decimal comma."""

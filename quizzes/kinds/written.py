@@ -193,7 +193,7 @@ def share_of(row: Mapping[str, Any]) -> int:
 
 def explained(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the explanation of a typed row, as Markdown and as HTML."""
-    explanation = line(row.get("explanation", ""))
+    explanation = line(row.get("explanation"))
     return {"explanation": explanation, "explanation_html": inline(explanation)}
 
 
@@ -209,9 +209,7 @@ def check_shares(shares: Sequence[int]) -> None:
 
 def composed_answers(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return typed answers, ``[{"text", "share", "explanation"}, ...]``, as they are stored."""
-    return [
-        {"text": line(row.get("text", "")), "share": whole(row.get("share"), FULL), **explained(row)} for row in rows
-    ]
+    return [{"text": line(row.get("text")), "share": whole(row.get("share"), FULL), **explained(row)} for row in rows]
 
 
 def typed_answers(answers: Sequence[Accepted]) -> list[dict[str, Any]]:

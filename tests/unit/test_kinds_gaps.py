@@ -81,7 +81,9 @@ def test_gaps_are_judged_one_by_one():
         ["thủ trưởng cơ quan"], ["05", "5", "năm"], ["hòa nhã", "lịch sự"],
     ]  # fmt: skip
     assert judged.gaps[1].explanation_html == "Năm ngày <strong>làm việc</strong>."
-    assert judged.gaps[0].explanation_html == ""
+    assert [gap.explanation_html for gap in (judged.gaps[0], judged.gaps[2])] == ["", ""]
+    unknown = GAPS.judged(SPEC, _filled("", "6", ""), [])
+    assert [gap.explanation_html for gap in unknown.gaps] == ["", "", ""]
     assert len(judged.pieces) == 4
 
 
@@ -94,6 +96,16 @@ def test_gaps_in_words_and_as_counted_choices():
         ("(1) thủ trưởng cơ quan", True), ("(1) người tặng quà", False), ("(1) báo chí", False),
     ]  # fmt: skip
     assert GAPS.tally(spec, _filled("", G1.options[0].key, "")) == ()
+
+
+def test_a_gap_left_empty_is_not_stored():
+    assert _filled("", " 05", " ") == {"gaps": {G2.key: " 05"}}
+
+
+def test_rules_that_are_not_those_of_a_new_question_are_kept():
+    spec = GAPS.parse(but(rule="all_or_nothing", shuffle=False, folding=asdict(EXACT)))
+    assert (spec.rule, spec.shuffle, spec.folding) == ("all_or_nothing", False, EXACT)
+    assert GAPS.compose(GAPS.typed(spec), spec) == spec == GAPS.parse(GAPS.to_json(spec))
 
 
 def test_guessing_at_gaps():
