@@ -154,7 +154,7 @@ def _question_report(
         has_options=parsed.has_options,
         item=item,
         guess=parsed.guess,
-        rows=tuple(rows),
+        rows=tuple(row for row in rows if parsed.has_options or row.count or row.right),
         findings=tuple(findings),
         uses=tuple(
             UseLine(row.quiz_id, row.title, row.number, statistics_of(tallies[row.id, version.id]))

@@ -202,7 +202,9 @@ class _Question:
 
     def choices(self, response: dict[str, Any] | None) -> tuple[str, ...]:
         """Return the keys to count for a response; none where there is nothing to choose."""
-        return (self._kind.tally(self._spec, response) or (NOTHING,)) if self._has_choices else ()
+        if not self._has_choices:
+            return ()
+        return self._kind.tally(self._spec, response) if self._kind.is_answered(response) else (NOTHING,)
 
 
 def _summed(steps: Sequence[Row[Any]], questions: dict[int, _Question]) -> _Item | None:

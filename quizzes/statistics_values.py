@@ -93,7 +93,10 @@ class CorrectionNote:
 
 @dataclass(frozen=True)
 class QuestionReport:
-    """How a question version works, over all quizzes that it was asked in, and in each of the reader's."""
+    """How a question version works, over all quizzes that it was asked in, and in each of the reader's.
+
+    ``rows`` are all options; of pairs and places, of which there are many, those that somebody chose or that are right.
+    """
 
     number: int
     published_at: datetime

@@ -10,11 +10,13 @@ from people.access import Role
 from people.models import Unit
 from quizzes.correction_models import Correction
 from quizzes.models import PoolQuestion, QuestionVersion, QuizSection
+from quizzes.statistics_jobs import refresh
 from quizzes.statistics_models import ChoiceCount, ItemCount, QuizStatistic, ScoreCount
-from tests.support.factories_attempts import begin, hand_in, make_small_quiz, standing_above
+from tests.support.factories_attempts import begin, give, hand_in, make_small_quiz, right_answers, standing_above
 from tests.support.factories_people import make_person, make_unit, sign_in
-from tests.support.factories_quizzes import published_version
+from tests.support.factories_quizzes import make_bank, make_question, make_questions, make_quiz, published_version
 from tests.support.queries import count_queries
+from tests.support.questions import CONTENT
 
 #: Forty attempts at a quiz of three questions; the first is failed by the strong, nobody chooses its third option.
 CROWD = ((333, 100, 20), (667, 0, 20))
@@ -133,3 +135,37 @@ def test_the_button_counts_what_has_come_in(client, quiz, trainer, at):
 
 def test_a_version_that_does_not_exist_is_not_found(client, quiz, trainer):
     assert client.get(f"/manage/quizzes/{quiz.id}/statistics?version=7").status_code == 404
+
+
+def test_every_kind_is_counted_and_shown(client, app, session, at):
+    kinds = sorted(CONTENT.keys() - {"essay"})
+    bank = make_bank()
+    questions = [make_question(bank, kind=kind, content=CONTENT[kind], prompt=f"Câu {kind}?") for kind in kinds]
+    quiz = make_quiz([bank])
+    learner = make_person(unit=make_unit())
+    with standing_above(app):
+        hand_in(begin(quiz, learner), learner)
+    assert refresh(at) == 1
+    sign_in(client, make_person(unit=db.session.get_one(Unit, quiz.unit_id), roles=[Role.TRAINER]))
+    for question in questions:
+        page = client.page(f"/manage/questions/{question.id}/statistics")
+        assert "Số lượt có câu hỏi này 1" in page.text
+    assert "Câu ordering?" in client.page(f"/manage/quizzes/{quiz.id}/statistics").text
+
+
+def test_a_quiz_that_draws_says_what_its_figures_rest_on(client, app, session, at):
+    bank = make_bank()
+    make_questions(bank, 4)
+    quiz = make_quiz([bank], draw_count=2)
+    with standing_above(app):
+        for seed in range(3):
+            learner = make_person(unit=make_unit())
+            attempt = begin(quiz, learner, seed=seed)
+            give(attempt, learner, dict(list(right_answers(attempt).items())[:seed]))
+            hand_in(attempt, learner)
+    refresh(at)
+    sign_in(client, make_person(unit=db.session.get_one(Unit, quiz.unit_id), roles=[Role.TRAINER]))
+    page = client.page(f"/manage/quizzes/{quiz.id}/statistics")
+    assert "Câu hỏi được lấy ngẫu nhiên." in page.text
+    # Scores 0, 5 and 10 vary by 50/3. Half of all marks are right, so each of two places varies by 25/4.
+    assert "0,50 Hệ số alpha Cronbach" in page.text
