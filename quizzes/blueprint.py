@@ -153,7 +153,7 @@ def draw(
         # this order takes the best set there is. Sorting keeps chance among equals.
         known = sorted((one for one in order if one in seen), key=lambda one: seen[one])
         order = [one for one in order if one not in seen] + known
-    matching = _Matching(_room(counts, _sizes(len(counts), sharing)), sharing, rng)
+    matching = _Matching(_room(counts, _sizes(len(counts), sharing)), sharing)
     matching.take_all(order)
     items: list[DrawnItem] = []
     for number, section in enumerate(sections):
@@ -201,10 +201,8 @@ def _room(counts: Sequence[int | None], free: Sequence[int]) -> list[int]:
 class _Matching:
     """Questions in the places of sections. What was taken stays; it may move to another section that can use it."""
 
-    def __init__(
-        self, room: Sequence[int], sharing: Mapping[int, tuple[int, ...]], rng: random.Random | None = None
-    ) -> None:
-        self.room, self.sharing, self.rng = room, sharing, rng
+    def __init__(self, room: Sequence[int], sharing: Mapping[int, tuple[int, ...]]) -> None:
+        self.room, self.sharing = room, sharing
         self.held: list[list[int]] = [[] for _ in room]
         #: Sections that can take no more however questions move, and never will: they move among themselves only.
         self.closed: set[int] = set()
@@ -220,8 +218,6 @@ class _Matching:
     def _take(self, question: int) -> bool:
         """Place a question, moving others along the shortest way to a free place; tell whether there was one."""
         starts = [number for number in self.sharing[question] if number not in self.closed]
-        if self.rng and len(starts) > 1:
-            self.rng.shuffle(starts)
         #: By section: the question that would move in, and the section that it leaves.
         reached: dict[int, tuple[int, int | None]] = dict.fromkeys(starts, (question, None))
         queue = list(reached)

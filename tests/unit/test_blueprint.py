@@ -114,6 +114,11 @@ def test_sections_that_have_enough_one_by_one_are_judged_together():
     assert shortfalls(asked, pools_of(asked, candidates)) == []
 
 
+def test_all_that_compete_for_one_question_are_named_together():
+    asked = [Asked(1), Asked(1, "N4"), Asked(1, difficulty="easy")]
+    assert shortfalls(asked, pools_of(asked, [candidate(1)])) == [Shortfall((0, 1, 2), 3, 1)]
+
+
 def test_a_shared_question_goes_where_both_sections_can_be_filled():
     asked = [Asked(1), Asked(1, "N19")]
     candidates = [candidate(1, "N19"), candidate(2, "N4")]
