@@ -55,9 +55,9 @@ class EssaySpec:
     """The rubric, the expected length in words (0: none), and a model answer that is shown after the end only."""
 
     criteria: tuple[StoredCriterion, ...]
-    words: int = 0
-    model_answer: str = ""
-    model_answer_html: str = ""
+    words: int
+    model_answer: str
+    model_answer_html: str
 
 
 @dataclass(frozen=True)

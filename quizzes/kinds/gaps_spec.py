@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from quizzes.kinds.choice import PARTIAL
 from quizzes.kinds.contract import SpecError, Typed
-from quizzes.kinds.folding import DEFAULTS, Folding
+from quizzes.kinds.folding import Folding
 from quizzes.kinds.keyed import MAX_TEXT, block, inline, is_key, line, new_key, recall_keys
 from quizzes.kinds.written import (
     FULL,
@@ -53,9 +52,9 @@ class GapsSpec:
     text: str
     html: str
     gaps: tuple[Gap, ...]
-    folding: Folding = DEFAULTS
-    rule: str = PARTIAL
-    shuffle: bool = True
+    folding: Folding
+    rule: str
+    shuffle: bool
 
     @property
     def pieces(self) -> tuple[str, ...]:

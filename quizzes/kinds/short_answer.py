@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from quizzes.kinds.contract import PostedFields, Response, Typed
-from quizzes.kinds.folding import DEFAULTS, Folding
+from quizzes.kinds.folding import Folding
 from quizzes.kinds.written import (
     FULL,
     MAX_LINE,
@@ -35,7 +35,7 @@ class ShortAnswerSpec:
     """The accepted answers, and what is taken as equal to them."""
 
     answers: tuple[Accepted, ...]
-    folding: Folding = DEFAULTS
+    folding: Folding
 
 
 @dataclass(frozen=True)
