@@ -10,7 +10,7 @@ from people.access import Actor, Permission
 from people.queries import may_in_unit
 from quizzes import behaviour, queries, result_queries
 from quizzes.answer_services import SaveOutcome
-from quizzes.behaviour import PRACTICE, PREVIEW
+from quizzes.behaviour import PREVIEW
 from quizzes.gates import Paging, paging
 from quizzes.models import Attempt
 from quizzes.queries import ItemView
@@ -30,6 +30,7 @@ class AttemptPage:
     #: What practice shows of a checked answer.
     reveal: Reveal
     is_preview: bool
+    #: Whether the quiz is for practice; a trainer's trial of it checks answers too.
     is_practice: bool
 
     @property
@@ -55,7 +56,7 @@ def attempt_page(attempt: Attempt, *, asked: int | None, checked: Collection[int
     :param checked: the items whose answers the person wants to check, in practice.
     """
     items = queries.item_views(attempt.id)
-    is_practice = attempt.occasion == PRACTICE
+    is_practice = attempt.quiz_version.practice
     reveal = result_queries.reveals_of([attempt], at)[attempt.id] if is_practice else NOTHING
     return AttemptPage(
         _paging(attempt, len(items), asked),
