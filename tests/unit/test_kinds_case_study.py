@@ -187,6 +187,16 @@ def test_a_case_that_comes_again_without_keys_is_known_by_its_prompts():
     assert again.parts[0] == P3
 
 
+def test_a_part_that_comes_again_as_another_kind_or_for_the_first_time_has_no_content_to_recall():
+    first, second, third = CONTENT["case_study"]["parts"]
+    other = {**third, "kind": "short_answer", "content": {"answers": [{"text": "hai triệu"}]}}
+    new = {**first, "prompt": "Khác hẳn?"}
+    again = CASE.compose(CASE.recall({**CONTENT["case_study"], "parts": [first, second, other, new]}, SPEC), SPEC)
+    assert [part.key for part in again.parts[:3]] == [P1.key, P2.key, P3.key]
+    assert again.parts[2].kind == "short_answer"
+    assert again.parts[3].key not in {P1.key, P2.key, P3.key}
+
+
 @pytest.mark.parametrize(
     ("share", "percent"), [(Fraction(1, 3), 33), (Fraction(1, 8), 13), (Fraction(2, 3), 67), (Fraction(1), 100)]
 )
