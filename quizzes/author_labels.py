@@ -16,10 +16,23 @@ KIND_LABELS: dict[str, Any] = {
     "case_study": _l("Case study"),
     "essay": _l("Essay"),
 }
+#: What each kind is good for, for who chooses one.
+KIND_PURPOSES: dict[str, Any] = {
+    "single_choice": _l("One of several options is right. Also for true or false."),
+    "multiple_choice": _l("Several options are right. Asks for more than recognising one."),
+    "matching": _l("Each line gets its partner: a situation and what to do, a document and its subject."),
+    "ordering": _l("Lines are put into their right order, such as the steps of a procedure."),
+    "categorise": _l("Lines are sorted into groups, such as what is allowed and what is not."),
+    "short_answer": _l("A word or a short phrase is written and compared with the answers that you accept."),
+    "numeric": _l("A number is written: a time limit, an amount, a year. You say how far off it may be."),
+    "gaps": _l("Gaps in a text are filled by writing or from a list, for the exact words of a rule."),
+    "case_study": _l("One situation, then several questions about it, each of its own kind and with its own points."),
+    "essay": _l("A text is written, and a person marks it by criteria. Results come once it is marked."),
+}
 DIFFICULTY_LABELS: dict[str, Any] = {"easy": _l("Easy"), "medium": _l("Medium"), "hard": _l("Hard")}
 RULE_LABELS: dict[str, Any] = {
-    "partial": _l("A share for each right option; wrong options take a share away"),
-    "all_or_nothing": _l("All points for exactly the right options, else none"),
+    "multiple_choice.partial": _l("A share for each right option; wrong options take a share away"),
+    "multiple_choice.all_or_nothing": _l("All points for exactly the right options, else none"),
     "matching.partial": _l("A share for each right pair"),
     "matching.all_or_nothing": _l("All points when every pair is right, else none"),
     "ordering.pairs": _l("A share for each line that comes directly after the right one"),

@@ -13,7 +13,6 @@ from core.text import clean_line
 from people.access import Actor, Permission
 from people.services import ensure_in_unit
 from quizzes import quiz_services
-from quizzes.author_labels import SPEC_ERRORS
 from quizzes.kinds import SpecError, kind_of
 from quizzes.models import Bank, Question, QuestionVersion
 from quizzes.question_content import BadQuestion, QuestionInput, content_of, stored_content
@@ -141,7 +140,7 @@ def check_draft(version: QuestionVersion) -> None:
     try:
         kind_of(version.kind).parse(version.spec)
     except SpecError as error:
-        raise BadQuestion(error.code, SPEC_ERRORS[error.code], error.option) from error
+        raise BadQuestion.of(error) from error
 
 
 def retire_question(question_id: int, *, by: Actor, at: datetime) -> Question:

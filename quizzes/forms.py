@@ -1,31 +1,20 @@
-"""The forms of trainers: banks, questions with rows of options, GIFT files."""
+"""The forms of trainers: banks, questions, GIFT files."""
 
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import (
-    BooleanField,
-    FieldList,
-    Form,
-    FormField,
-    HiddenField,
-    RadioField,
-    SelectField,
-)
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import TextArea
 
 from core.forms import BaseForm, LineField, TextField
 from core.i18n import lazy_gettext as _l
-from quizzes.author_labels import DIFFICULTY_LABELS, KIND_LABELS, RULE_LABELS, STATE_LABELS
+from quizzes.author_labels import DIFFICULTY_LABELS, KIND_LABELS, STATE_LABELS
 from quizzes.author_queries import QuestionFilter
-from quizzes.forms_parts import BoxesField, set_rows
-from quizzes.kinds.choice import MAX_OPTIONS, RULES
-from quizzes.question_content import QuestionInput
+from quizzes.forms_parts import BoxesField
+from quizzes.question_content import BadQuestion, QuestionInput
+from quizzes.question_forms.base import ContentField, add_error
+from quizzes.question_forms.register import CONTENT_FORMS
 
-EMPTY_ROWS = 4
-#: The kinds of which this form knows the parts.
-_KINDS = ("single_choice", "multiple_choice")
 _REQUIRED = InputRequired(_l("Please fill this in."))
 
 
@@ -36,59 +25,39 @@ class BankForm(BaseForm):
     unit_id = SelectField(_l("Unit that owns it"), coerce=int)
 
 
-class OptionForm(Form):
-    """One option of a question."""
-
-    key = HiddenField()
-    text = LineField(_l("Text"), widget=TextArea())
-    right = BooleanField(_l("This option is right"))
-    explanation = LineField(_l("Explanation"), widget=TextArea())
-
-
 class QuestionForm(BaseForm):
-    """A question. Rows of options that are wholly empty are left out."""
+    """A question: what all kinds share, and in the middle the content of its kind."""
 
     code = LineField(_l("Code"), [Length(max=60, message=_l("At most 60 characters."))])
-    kind = RadioField(_l("Kind"), choices=[(name, KIND_LABELS[name]) for name in _KINDS], default="single_choice")
     prompt = TextField(_l("Question"), [_REQUIRED])
-    options = FieldList(FormField(OptionForm), max_entries=MAX_OPTIONS)
-    rule = RadioField(_l("Points"), choices=[(rule, RULE_LABELS[rule]) for rule in RULES], default="partial")
-    shuffle = BooleanField(_l("The order of the options may be shuffled"), default=True)
+    content = ContentField(CONTENT_FORMS)
     general_explanation = TextField(_l("Explanation of the whole question"))
     topic = LineField(_l("Topic"))
     difficulty = RadioField(_l("Difficulty"), choices=list(DIFFICULTY_LABELS.items()), default="medium")
     sources = BoxesField(_l("Sources"))
     based_on = HiddenField()
 
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        """Make the form of a question of a kind; only what is posted may tell another one, where kinds are alike."""
+        super().__init__(content={"kind": kind}, **kwargs)
+
     def fill(self, typed: QuestionInput | None) -> None:
-        """Show what a question says, or empty rows."""
+        """Show what a question says, or what a new one begins with."""
+        content = self.content.form
         if typed is None:
-            set_rows(self.options, [{}] * EMPTY_ROWS)
+            content.fill(content.START)
             return
-        for name in ("kind", "prompt", "general_explanation", "topic", "difficulty"):
+        for name in ("prompt", "general_explanation", "topic", "difficulty"):
             self[name].data = getattr(typed, name)
-        self.rule.data, self.shuffle.data = typed.content["rule"], typed.content["shuffle"]
         self.sources.data = list(typed.sources)
-        set_rows(self.options, typed.content["options"])
+        content.fill(typed.content)
 
     def typed(self) -> QuestionInput:
         """Return the question as typed."""
         return QuestionInput(
-            kind=self.kind.data,
+            kind=self.content.form.kind.data,
             prompt=self.prompt.data or "",
-            content={
-                "options": [
-                    {
-                        "text": row.text.data or "",
-                        "right": bool(row.right.data),
-                        "explanation": row.explanation.data or "",
-                        "key": row.key.data or "",
-                    }
-                    for row in self.filled_rows()
-                ],
-                "shuffle": bool(self.shuffle.data),
-                "rule": self.rule.data,
-            },
+            content=self.content.form.content(),
             code=self.code.data or "",
             general_explanation=self.general_explanation.data or "",
             topic=self.topic.data or "",
@@ -96,21 +65,18 @@ class QuestionForm(BaseForm):
             sources=tuple(self.sources.data or ()),
         )
 
-    def filled_rows(self) -> list[Any]:
-        """Return the rows in which something was typed or ticked."""
-        rows = [entry.form for entry in self.options.entries]
-        return [row for row in rows if row.text.data or row.explanation.data or row.right.data]
+    def obey(self, wish: str) -> bool:
+        """Do what a button about rows asks (``add@options``, ``up-2@parts-0-items``), and return whether it was one."""
+        verb, at, name = wish.partition("@")
+        return bool(at) and self.content.form.obey(verb, name)
 
-    def blame(self, code: str, option: int | None, message: Any) -> None:
+    def blame(self, error: BadQuestion) -> None:
         """Put a refusal beside the field that it is about."""
         fields = {"no_prompt": "prompt", "topic": "topic", "difficulty": "difficulty", "code": "code"}
-        if option is not None:
-            row = self.filled_rows()[option]
-            row.text.errors = [*row.text.errors, message]
-        elif code in fields:
-            self[fields[code]].errors = [*self[fields[code]].errors, message]
-        else:
-            self.form_errors.append(message)
+        if error.code in fields:
+            add_error(self[fields[error.code]], error.message)
+        elif not self.content.form.blame(error.code, error.places, error.message):
+            self.form_errors.append(error.message)
 
 
 class QuestionFilterForm(BaseForm):

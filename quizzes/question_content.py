@@ -33,12 +33,20 @@ class QuestionInput:
 
 
 class BadQuestion(RuleBroken):
-    """Raised when a question can't be used as written; ``option`` counts from 0 when one row is to blame."""
+    """Raised when a question can't be used as written.
 
-    def __init__(self, code: str, message: Any, option: int | None = None) -> None:
+    ``places`` tells the row to blame, counted from 0, then the row inside it and so on; empty when it is no row.
+    """
+
+    def __init__(self, code: str, message: Any, places: tuple[int, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
-        self.option = option
+        self.places = places
+
+    @classmethod
+    def of(cls, error: SpecError) -> "BadQuestion":
+        """Return the refusal of a kind in words."""
+        return cls(error.code, SPEC_ERRORS[error.code], _places(error))
 
 
 def content_of(typed: QuestionInput, previous: QuestionVersion | None) -> dict[str, Any]:
@@ -104,7 +112,14 @@ def _spec(typed: QuestionInput, previous: QuestionVersion | None) -> dict[str, A
         before = kind.parse(previous.spec) if previous and _shares_keys(typed.kind, previous.kind) else None
         return kind.to_json(kind.compose(typed.content, before))
     except SpecError as error:
-        raise BadQuestion(error.code, SPEC_ERRORS[error.code], error.option) from error
+        raise BadQuestion.of(error) from error
+
+
+def _places(error: BaseException | None) -> tuple[int, ...]:
+    """Return the rows that a refusal blames, from the outermost in: each kind says its own on the way out."""
+    if not isinstance(error, SpecError):
+        return ()
+    return (*(() if error.option is None else (error.option,)), *_places(error.__cause__))
 
 
 def _shares_keys(kind: str, earlier: str) -> bool:

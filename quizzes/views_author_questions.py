@@ -5,7 +5,7 @@ from itertools import pairwise
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core import clock, html
+from core import clock
 from core.db import transaction
 from core.errors import Conflict, RuleBroken
 from core.i18n import gettext as _
@@ -13,11 +13,11 @@ from library.queries import all_sources, sources_by_code
 from people.access import Permission
 from people.guards import actor, requires
 from quizzes import author_queries, bank_services
+from quizzes.author_labels import KIND_LABELS, KIND_PURPOSES
 from quizzes.forms import PublishForm, QuestionForm
-from quizzes.forms_parts import change_rows
-from quizzes.kinds.choice import MAX_OPTIONS
 from quizzes.models import Bank, Question
-from quizzes.question_content import BadQuestion, QuestionInput, input_of
+from quizzes.question_content import BadQuestion, content_of, input_of, stored_content
+from quizzes.question_preview import Preview, preview_of
 from quizzes.version_changes import changes_between
 from quizzes.views_author_banks import own_bank
 from quizzes.views_author_desk import blueprint
@@ -31,8 +31,11 @@ def own_question(question_id: int) -> Question:
 @blueprint.route("/manage/banks/<int:bank_id>/questions/new", methods=["GET", "POST"])
 @requires(Permission.AUTHOR)
 def new_question(bank_id: int) -> ResponseReturnValue:
-    """Write a new question."""
-    bank, form = own_bank(bank_id), _form(())
+    """Write a new question; without a kind in the address, choose it first."""
+    bank, kind = own_bank(bank_id), request.args.get("kind", "")
+    if kind not in KIND_LABELS:
+        return render_template("quizzes/author/question_kinds.html", bank=bank, purposes=KIND_PURPOSES)
+    form = _form(kind, ())
     if request.method == "POST":
         return _wish(bank, None, form)
     form.fill(None)
@@ -46,7 +49,7 @@ def edit_question(question_id: int) -> ResponseReturnValue:
     question = own_question(question_id)
     latest = question.versions[-1]
     typed = input_of(latest, question.code)
-    form = _form(typed.sources)
+    form = _form(typed.kind, typed.sources)
     if request.method == "POST":
         return _wish(question.bank, question, form)
     form.fill(typed)
@@ -54,20 +57,23 @@ def edit_question(question_id: int) -> ResponseReturnValue:
     return _editor(question.bank, question, form)
 
 
-@blueprint.get("/manage/questions/<int:question_id>/preview")
+@blueprint.route("/manage/questions/<int:question_id>/preview", methods=["GET", "POST"])
 @requires(Permission.AUTHOR)
 def preview_question(question_id: int) -> ResponseReturnValue:
-    """Show a question as learners see it, before and after they answer."""
+    """Show a question as learners see it, and what an answer earns that is tried out there; nothing is kept."""
     question = own_question(question_id)
-    typed = input_of(question.versions[-1], question.code)
-    return render_template(
+    latest = question.versions[-1]
+    shown = preview_of(stored_content(latest), request.form if request.method == "POST" else None)
+    page = render_template(
         "quizzes/author/question_preview.html",
         question=question,
         bank=question.bank,
-        latest=question.versions[-1],
-        shown=_shown(typed),
-        sources=sources_by_code(typed.sources),
+        latest=latest,
+        shown=shown,
+        is_tried=request.method == "POST",
+        sources=sources_by_code(shown.sources),
     )
+    return page, 200 if shown.is_readable else 422
 
 
 @blueprint.route("/manage/questions/<int:question_id>/publish", methods=["GET", "POST"])
@@ -122,9 +128,9 @@ def restore_question(question_id: int) -> ResponseReturnValue:
     return redirect(url_for("quiz_desk.edit_question", question_id=question_id), 303)
 
 
-def _form(cited: tuple[str, ...]) -> QuestionForm:
-    """Return the form with the register of sources, and with what the question cites beyond it."""
-    form = QuestionForm()
+def _form(kind: str, cited: tuple[str, ...]) -> QuestionForm:
+    """Return the form of a kind with the register of sources, and with what the question cites beyond it."""
+    form = QuestionForm(kind)
     known = [(source.code, f"{source.number or source.code} – {source.title}") for source in all_sources()]
     missing = [code for code in cited if code not in dict(known)]
     form.sources.choices = [*known, *((code, _("%(code)s (not in the register)", code=code)) for code in missing)]
@@ -134,13 +140,22 @@ def _form(cited: tuple[str, ...]) -> QuestionForm:
 def _wish(bank: Bank, question: Question | None, form: QuestionForm) -> ResponseReturnValue:
     """Do what the pressed button asks: change the rows, preview, or save (and go on to publish)."""
     wish = request.form.get("wish", "save")
-    if change_rows(form.options, wish, limit=MAX_OPTIONS):
+    if form.obey(wish):
         return _editor(bank, question, form)
-    if wish == "preview":
-        return _editor(bank, question, form, shown=form.typed())
     if not form.validate():
         return _editor(bank, question, form, status=422)
+    if wish == "preview":
+        return _preview(bank, question, form)
     return _save(bank, question, form, publish=wish == "publish")
+
+
+def _preview(bank: Bank, question: Question | None, form: QuestionForm) -> ResponseReturnValue:
+    try:
+        shown = preview_of(content_of(form.typed(), question.versions[-1] if question else None))
+    except BadQuestion as error:
+        form.blame(error)
+        return _editor(bank, question, form, status=422)
+    return _editor(bank, question, form, shown=shown)
 
 
 def _save(bank: Bank, question: Question | None, form: QuestionForm, *, publish: bool) -> ResponseReturnValue:
@@ -155,7 +170,7 @@ def _save(bank: Bank, question: Question | None, form: QuestionForm, *, publish:
                 at=clock.now(),
             )
     except BadQuestion as error:
-        form.blame(error.code, error.option, error.message)
+        form.blame(error)
         return _editor(bank, question, form, status=422)
     except Conflict as error:
         form.form_errors.append(f"{error.message} {error.mend}")
@@ -168,7 +183,7 @@ def _save(bank: Bank, question: Question | None, form: QuestionForm, *, publish:
 
 
 def _editor(
-    bank: Bank, question: Question | None, form: QuestionForm, *, shown: QuestionInput | None = None, status: int = 200
+    bank: Bank, question: Question | None, form: QuestionForm, *, shown: Preview | None = None, status: int = 200
 ) -> ResponseReturnValue:
     """Show the form with all that was typed; after a conflict beside what was saved meanwhile."""
     theirs = None
@@ -176,36 +191,19 @@ def _editor(
         question = own_question(question.id)
     if status == 409 and question:
         latest = question.versions[-1]
-        theirs = input_of(latest, question.code)
+        theirs = preview_of(stored_content(latest))
         form.based_on.data = bank_services.revision_of(latest)
+    form.content.form.offer()
     page = render_template(
         "quizzes/author/question_editor.html",
         bank=bank,
         question=question,
         latest=question.versions[-1] if question else None,
         form=form,
-        shown=_shown(shown) if shown else None,
-        theirs=_shown(theirs) if theirs else None,
-        max_options=MAX_OPTIONS,
+        shown=shown,
+        theirs=theirs,
     )
     return page, status
-
-
-def _shown(typed: QuestionInput) -> dict[str, object]:
-    """Return a question as clean HTML, whether or not it could be saved so."""
-    return {
-        "typed": typed,
-        "prompt": html.from_markdown(typed.prompt),
-        "options": [
-            (
-                html.from_inline_markdown(option["text"]),
-                option["right"],
-                html.from_inline_markdown(option["explanation"]),
-            )
-            for option in typed.content["options"]
-        ],
-        "general": html.from_inline_markdown(typed.general_explanation),
-    }
 
 
 def _publish_page(question: Question, form: PublishForm) -> ResponseReturnValue:
@@ -217,7 +215,7 @@ def _publish_page(question: Question, form: PublishForm) -> ResponseReturnValue:
         question=question,
         draft=draft,
         before=before,
-        shown=_shown(input_of(question.versions[-1], question.code)),
+        shown=preview_of(stored_content(question.versions[-1])),
         changes=changes_between(before, draft) if before and draft else [],
         seen=[note for note in author_queries.question_history(question.id) if note.attempts],
         form=form,

@@ -42,6 +42,7 @@ ORDER = [
     "quiz",
     "kinds_moving",
     "kinds_text",
+    "question_editor",
     "print",
 ]
 

@@ -1,32 +1,40 @@
-// Rows of a form (options of a question, sections of a quiz) that move without a round trip to the server.
-// Without this script the same buttons send the form and get it back changed.
+// Rows of a form (options of a question, sections of a quiz) that move without a round trip to the server. Lists may
+// stand inside rows of other lists. Without this script the same buttons send the form and get it back changed.
 
-const NUMBERED = /(options|sections)-\d+/;
+const NAMED = ["id", "name", "for", "aria-describedby", "value", "data-rows", "data-add"];
+
+/** What the fields of a list are called, such as "options" or "parts-0-options". */
+const nameOf = (list) => list.dataset.rows || "sections";
+const rowsOf = (list) => [...list.querySelectorAll(":scope > [data-row]")];
+const buttonOf = (row, move) => row.querySelector(`:scope > .nep-row-buttons [data-move=${move}]`);
+const addButton = (list) => list.closest("form").querySelector(`[data-add="${list.dataset.rows}"]`);
 
 /** Give every row its place again: in names, ids, labels and buttons. */
-function renumber(rows) {
-  const list = [...rows.querySelectorAll(":scope > [data-row]")];
-  const least = Number(rows.dataset.least);
-  list.forEach((row, index) => {
-    const label = rows.dataset.label.replace("{}", index + 1);
-    row.querySelector("legend").textContent = label;
+function renumber(list) {
+  const numbered = new RegExp(`(^|[\\s@])${nameOf(list)}-\\d+(?=-)`, "g");
+  const rows = rowsOf(list);
+  rows.forEach((row, index) => {
+    const label = list.dataset.label.replace("{}", index + 1);
+    row.querySelector(":scope > legend").textContent = label;
     for (const element of row.querySelectorAll("*")) {
-      for (const name of ["id", "name", "for", "aria-describedby"]) {
-        const value = element.getAttribute(name);
-        if (value && NUMBERED.test(value)) {
-          element.setAttribute(name, value.replaceAll(new RegExp(NUMBERED, "g"), `$1-${index}`));
+      for (const attribute of NAMED) {
+        const value = element.getAttribute(attribute);
+        if (value && (attribute !== "value" || element.name === "wish")) {
+          element.setAttribute(attribute, value.replaceAll(numbered, `$1${nameOf(list)}-${index}`));
         }
       }
     }
-    for (const button of row.querySelectorAll("[data-move]")) {
-      button.value = `${button.dataset.move}-${index}`;
+    for (const move of ["up", "down", "remove"]) {
+      const button = buttonOf(row, move);
+      button.value = `${move}-${index}${list.dataset.rows ? `@${list.dataset.rows}` : ""}`;
       button.setAttribute("aria-label", `${button.textContent.trim()}: ${label}`);
     }
-    row.querySelector("[data-move=up]").disabled = index === 0;
-    row.querySelector("[data-move=down]").disabled = index === list.length - 1;
-    row.querySelector("[data-move=remove]").disabled = list.length <= least;
+    buttonOf(row, "up").disabled = index === 0;
+    buttonOf(row, "down").disabled = index === rows.length - 1;
+    buttonOf(row, "remove").disabled = rows.length <= Number(list.dataset.least);
   });
-  rows.closest("form").querySelector("[data-add]").disabled = list.length >= Number(rows.dataset.most);
+  const add = addButton(list);
+  if (add) add.disabled = rows.length >= Number(list.dataset.most);
 }
 
 /** Return an empty row made from one that is there. */
@@ -37,6 +45,7 @@ function emptyRow(model) {
     else if (!control.name.endsWith("-points")) control.value = ""; // points are usually the same
     control.removeAttribute("aria-invalid");
   }
+  for (const choice of row.querySelectorAll("select[data-group]")) choice.selectedIndex = 0;
   for (const described of row.querySelectorAll("[aria-describedby]")) {
     const kept = described.getAttribute("aria-describedby").split(" ").filter((id) => !id.endsWith("-error"));
     described.setAttribute("aria-describedby", kept.join(" "));
@@ -46,8 +55,10 @@ function emptyRow(model) {
   return row;
 }
 
+const firstField = (row) => row.querySelector("textarea, input:not([type=hidden])");
+
 /** Move or remove the row of a pressed button, and keep the focus on something useful. */
-function moveRow(rows, button) {
+function moveRow(list, button) {
   const row = button.closest("[data-row]");
   const { previousElementSibling: before, nextElementSibling: after } = row;
   const move = button.dataset.move;
@@ -56,34 +67,59 @@ function moveRow(rows, button) {
   if (move === "remove") {
     const next = after ?? before;
     row.remove();
-    next.querySelector("input:not([type=hidden]), textarea").focus();
+    (next ? firstField(next) : addButton(list))?.focus();
   }
-  renumber(rows);
+  renumber(list);
   if (move !== "remove") (button.disabled ? row.querySelector("[data-move]:not(:disabled)") : button).focus();
 }
 
 /** Add an empty row at the end. */
-function addRow(rows) {
-  const row = emptyRow(rows.lastElementChild);
-  rows.append(row);
-  renumber(rows);
-  row.querySelector("textarea, input:not([type=hidden])").focus();
+function addRow(list) {
+  const row = emptyRow(list.lastElementChild);
+  list.append(row);
+  renumber(list);
+  firstField(row).focus();
 }
 
 /** Where one option is right, ticking one unticks the others; the rule for several is shown when it counts. */
-function followKind(form) {
-  const rule = form.querySelector("[data-when-kind]");
-  const takesOne = () => form.elements.kind?.value === "single_choice";
+function followKind(content) {
+  const mine = (selector) => [...content.querySelectorAll(selector)].filter((one) => one.closest("[data-content]") === content);
+  const takesOne = () => mine("input[name$=kind]:checked")[0]?.value === "single_choice";
   const show = () => {
-    if (rule) rule.hidden = takesOne();
+    for (const rule of mine("[data-when-kind]")) rule.hidden = takesOne();
   };
-  form.addEventListener("change", (event) => {
+  content.addEventListener("change", ({ target }) => {
     show();
-    const ticked = event.target;
-    if (!takesOne() || !ticked.name?.endsWith("-right") || !ticked.checked) return;
-    for (const box of form.querySelectorAll("input[name$='-right']")) box.checked = box === ticked;
+    if (!takesOne() || !target.name?.endsWith("-right") || !target.checked) return;
+    for (const box of mine("input[name$='-right']")) box.checked = box === target;
   });
   show();
+}
+
+/** Offer the groups of a question to its lines by the names that they have now. */
+function followGroups(root) {
+  const names = root.querySelector("[data-rows$=targets]");
+  const before = new WeakMap();
+  const fields = () => [...names.querySelectorAll("input[name$='-text']")];
+  const offer = () => {
+    const renamed = new Map(fields().map((field) => [`=${before.get(field) ?? ""}`, `=${field.value.trim()}`]));
+    for (const choice of root.querySelectorAll("select[data-group]")) {
+      const chosen = renamed.get(choice.value) ?? choice.value;
+      const [first, last] = [choice.options[0], choice.options[choice.options.length - 1]];
+      const groups = fields().filter((field) => field.value.trim());
+      choice.replaceChildren(first, ...groups.map((one) => new Option(one.value.trim(), `=${one.value.trim()}`)), last);
+      choice.value = chosen;
+      if (choice.selectedIndex < 0) choice.selectedIndex = 0;
+    }
+    for (const field of fields()) {
+      before.set(field, field.value.trim());
+      field.closest("[data-row]").querySelector("input[name$='-was']").value = field.value.trim();
+    }
+  };
+  for (const field of fields()) before.set(field, field.value.trim());
+  for (const part of root.querySelectorAll("[data-without-script]")) part.hidden = true;
+  root.addEventListener("change", (event) => fields().includes(event.target) && offer());
+  root.addEventListener("click", (event) => event.target.closest("[data-move], [data-add]") && setTimeout(offer));
 }
 
 /** Warn before what was typed is left unsaved. */
@@ -99,15 +135,24 @@ function guardTyping(form) {
   });
 }
 
-for (const rows of document.querySelectorAll("[data-rows]")) {
-  const form = rows.closest("form");
+function followRows(form) {
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-move], [data-add]");
     if (!button) return;
+    const list = button.dataset.move
+      ? button.closest("[data-row]").parentElement
+      : form.querySelector(`[data-rows="${button.dataset.add}"]`);
+    if (!button.dataset.move && !rowsOf(list).length) return; // only the server knows what an empty row looks like
     event.preventDefault();
-    if (button.dataset.move) moveRow(rows, button);
-    else addRow(rows);
+    if (button.dataset.move) moveRow(list, button);
+    else addRow(list);
   });
-  followKind(form);
+}
+
+const form = document.querySelector("[data-rows], [data-content]")?.closest("form");
+if (form) {
+  followRows(form);
   guardTyping(form);
+  for (const content of form.querySelectorAll("[data-content]")) followKind(content);
+  for (const root of form.querySelectorAll("[data-groups]")) followGroups(root);
 }

@@ -51,18 +51,18 @@ def enter(live, desk):
 
 def test_rows_move_without_a_round_trip(page, desk, enter):
     enter(page)
-    page.goto(f"/manage/banks/{desk['bank']}/questions/new")
+    page.goto(f"/manage/banks/{desk['bank']}/questions/new?kind=single_choice")
     page.fill("#options-0-text", "Người nhận")
     page.fill("#options-1-text", "Người tặng")
     page.check("#options-0-right")
     page.check("#options-1-right")
     assert not page.is_checked("#options-0-right")
-    page.locator("button[value=up-1]").click()
+    page.locator("button[value='up-1@options']").click()
     assert [page.input_value(f"#options-{place}-text") for place in (0, 1)] == ["Người tặng", "Người nhận"]
     assert page.is_checked("#options-0-right")
     page.locator("[data-add]").click()
     assert page.evaluate("document.activeElement.id") == "options-4-text"
-    page.locator("button[value=remove-0]").click()
+    page.locator("button[value='remove-0@options']").click()
     assert page.input_value("#options-0-text") == "Người nhận"
     assert page.locator("[data-row] legend").all_inner_texts()[-1] == "Phương án 4"
     page.fill("#prompt", "Ai nộp lại quà?")
@@ -78,7 +78,7 @@ def test_the_same_works_without_javascript(page_without_js, desk, enter):
     page.goto(f"/manage/questions/{desk['question']}")
     first, second = (page.input_value(f"#options-{place}-text") for place in (0, 1))
     page.fill("#prompt", "Đã gõ nhưng chưa lưu")
-    page.locator("button[value=down-0]").click()
+    page.locator("button[value='down-0@options']").click()
     assert [page.input_value(f"#options-{place}-text") for place in (0, 1)] == [second, first]
     assert page.input_value("#prompt") == "Đã gõ nhưng chưa lưu"
     page.fill("#topic", "N19")

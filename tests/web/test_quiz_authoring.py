@@ -100,7 +100,7 @@ def test_a_bank_is_made_renamed_and_listed(client, office):
 
 
 def test_a_question_is_written_saved_and_published(client, bank):
-    status, page = post(client, f"/manage/banks/{bank.id}/questions/new", wish="publish", **TYPED)
+    status, page = post(client, f"/manage/banks/{bank.id}/questions/new?kind=single_choice", wish="publish", **TYPED)
     assert status == 200
     assert "Công bố câu hỏi C001" in page.one("h1").text
     version = db.session.scalars(select(QuestionVersion)).one()
@@ -112,7 +112,7 @@ def test_a_question_is_written_saved_and_published(client, bank):
 
 
 def test_everything_typed_stays_when_something_is_wrong(client, bank):
-    path = f"/manage/banks/{bank.id}/questions/new"
+    path = f"/manage/banks/{bank.id}/questions/new?kind=single_choice"
     wrong = {**TYPED, "options-1-right": "y", "topic": "N19", "general_explanation": "Theo <luật>"}
     status, page = post(client, path, wish="save", **wrong)
     assert status == 422
@@ -127,27 +127,27 @@ def test_everything_typed_stays_when_something_is_wrong(client, bank):
 
 
 def test_rows_are_added_moved_and_removed_without_javascript(client, bank):
-    path = f"/manage/banks/{bank.id}/questions/new"
-    _, page = post(client, path, wish="add", **TYPED)
+    path = f"/manage/banks/{bank.id}/questions/new?kind=single_choice"
+    _, page = post(client, path, wish="add@options", **TYPED)
     assert "options-4-text" in editor_of(page).values
-    _, page = again(client, page, path, wish="down-0")
+    _, page = again(client, page, path, wish="down-0@options")
     values = editor_of(page).values
     assert values["options-1-text"] == ["Người nhận"]
     assert values["options-1-right"] == ["y"]
     assert values["options-1-explanation"] == ["Đúng."]
     assert values["options-0-text"] == ["Người tặng"]
     assert "options-0-right" not in values
-    _, page = again(client, page, path, wish="remove-0")
+    _, page = again(client, page, path, wish="remove-0@options")
     assert editor_of(page).values["options-0-text"] == ["Người nhận"]
     assert editor_of(page).values["prompt"] == ["Ai **nộp lại** quà?"]
     for _ in range(12):
-        _, page = again(client, page, path, wish="add")
+        _, page = again(client, page, path, wish="add@options")
     assert sum(name.endswith("-text") for name in editor_of(page).values) == 10
-    assert again(client, page, path, wish="remove-99")[0] == 200
+    assert again(client, page, path, wish="remove-99@options")[0] == 200
 
 
 def test_a_preview_shows_the_question_and_saves_nothing(client, bank):
-    status, page = post(client, f"/manage/banks/{bank.id}/questions/new", wish="preview", **TYPED)
+    status, page = post(client, f"/manage/banks/{bank.id}/questions/new?kind=single_choice", wish="preview", **TYPED)
     assert status == 200
     assert "Nội dung này chưa được lưu" in page.text
     assert "nộp lại" in [strong.text for strong in page.all("strong")]
@@ -173,7 +173,7 @@ def test_option_keys_stay_through_the_form(client, bank):
     question = make_question(bank)
     path = f"/manage/questions/{question.id}"
     before = [option["key"] for option in bank_services.latest_version(question.id).spec["options"]]
-    _, page = again(client, client.page(path), path, wish="down-0")
+    _, page = again(client, client.page(path), path, wish="down-0@options")
     again(client, page, path, wish="save")
     after = [option["key"] for option in bank_services.latest_version(question.id).spec["options"]]
     assert after == [before[1], before[0], before[2]]
