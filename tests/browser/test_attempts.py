@@ -1,5 +1,6 @@
 """Taking a quiz in Chromium: autosave, a cut network, two windows, an ended session, no script, a phone."""
 
+import contextlib
 import itertools
 import re
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from sqlalchemy import update
 
 from core import clock
@@ -17,7 +18,7 @@ from people.models import Person, Unit, UserSession
 from quizzes import queries
 from quizzes.models import Attempt
 from tests.support.factories_attempts import begin, items_of, keys_of, make_small_quiz, standing_above
-from tests.support.factories_people import make_person, sign_in
+from tests.support.factories_people import PASSWORD, make_person, sign_in
 from tests.support.live import LiveServer
 
 _numbers = itertools.count(1)
@@ -38,13 +39,18 @@ class Sitting:
 
     def open(self, page: Page) -> Page:
         """Sign the browser in and open the attempt."""
+        self.sign_in(page)
+        page.goto(self.path)
+        return page
+
+    def sign_in(self, page: Page) -> None:
+        """Let the browser carry a session of the person."""
+        db.session.rollback()
         client = self.live.app.test_client()
         sign_in(client, self.person)
         cookie = client.get_cookie("nep_session")
         assert cookie is not None
         page.context.add_cookies([{"name": "nep_session", "value": cookie.value, "url": self.live.url}])
-        page.goto(self.path)
-        return page
 
     def stored(self) -> list[list[str]]:
         """Return the option keys that the server holds, question by question."""
@@ -58,7 +64,7 @@ def sitting(live: LiveServer) -> Iterator[Sitting]:
     with live.app.app_context(), standing_above(live.app):
         quiz = make_small_quiz(slug=f"kiem-tra-{next(_numbers)}")
         unit = db.session.get_one(Unit, quiz.unit_id)
-        person = make_person(unit=unit, roles=[Role.TRAINER])
+        person = make_person(unit=unit, roles=[Role.TRAINER], account=True)
         yield Sitting(live, person, begin(quiz, person, preview=True))
 
 
@@ -118,23 +124,54 @@ def test_a_lost_receipt_is_no_conflict(sitting, page):
     assert sitting.stored()[0] == [items_of(sitting.attempt)[0].option_order[1]]
 
 
-def test_unsent_answers_outlive_the_page(sitting, page):
+@pytest.mark.parametrize("end", ["reload", "crash"])
+def test_unsent_answers_outlive_the_page(sitting, page, end):
     sitting.open(page)
     page.route("**/answers", lambda route: route.abort())
     option(page, 2, 1).click()
     expect(page.locator("[data-saved-text]")).to_have_text("Đang chờ mạng: 1 câu")
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.unroute("**/answers")
-    page.route("**/answers", lambda route: route.abort(), times=1)
-    page.reload()
+    if end == "reload":
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.unroute("**/answers")
+        page.route("**/answers", lambda route: route.abort(), times=1)
+        page.reload()
+    else:
+        with contextlib.suppress(Error):
+            page.goto("chrome://crash")
+        page = page.context.new_page()
+        page.goto(sitting.path)
+    expect(page.locator("[data-notice=kept]")).to_be_visible()
+    expect(option(page, 2, 1).locator("input")).to_be_checked()
     saved(page)
     assert sitting.stored()[1] == [items_of(sitting.attempt)[1].option_order[1]]
+
+
+def test_answers_of_somebody_else_on_the_same_device_are_not_sent(sitting, page, live):
+    other = Sitting(live, make_person("Lê Văn Bình", account=True), sitting.attempt)
+    sitting.open(page)
+    page.route("**/answers", lambda route: route.abort())
+    option(page, 1, 0).click()
+    expect(page.locator("[data-saved-text]")).to_have_text("Đang chờ mạng: 1 câu")
+    page.unroute("**/answers")
+    other.sign_in(page)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-notice=stranger]")).to_be_visible()
+    assert sitting.stored()[0] == []
+    sitting.sign_in(page)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    saved(page)
+    assert len(sitting.stored()[0]) == 1
 
 
 def test_two_windows_ask_which_answer_counts(sitting, page, axe):
     sitting.open(page)
     other = page.context.new_page()
     other.goto(sitting.path)
+    elsewhere = page.locator("[data-notice=elsewhere]")
+    expect(elsewhere).to_be_visible()
+    elsewhere.get_by_role("button", name="Làm tiếp ở đây").click()
+    expect(elsewhere).to_have_count(0)
+    expect(other.locator("[data-notice=elsewhere]")).to_be_visible()
     option(page, 1, 0).click()
     saved(page)
     option(other, 1, 1).click()
@@ -147,18 +184,25 @@ def test_two_windows_ask_which_answer_counts(sitting, page, axe):
     assert sitting.stored()[0] == [items_of(sitting.attempt)[0].option_order[1]]
 
 
-def test_an_ended_session_keeps_the_answers_until_the_person_is_back(sitting, page):
+def test_an_ended_session_keeps_the_answers_until_the_person_is_back(sitting, page, axe):
     sitting.open(page)
     with transaction():
         db.session.execute(update(UserSession).values(ended_at=clock.now()))
     option(page, 1, 0).click()
-    expect(page.locator("[data-notice=signedOut]").get_by_role("link")).to_have_attribute("target", "_blank")
-    again = page.context.new_page()
-    sitting.open(again)
-    page.bring_to_front()
-    page.evaluate("window.dispatchEvent(new Event('online'))")
+    signed_out = page.locator("[data-notice=signedOut]")
+    expect(signed_out.get_by_role("link")).to_have_attribute("target", "_blank")
+    signed_out.get_by_role("button", name="Đăng nhập lại").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=name]").fill(sitting.person.staff_code)
+    dialog.get_by_label("Mật khẩu").fill("không phải")
+    dialog.get_by_role("button", name="Đăng nhập").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("không đúng")
+    axe(page)
+    dialog.get_by_label("Mật khẩu").fill(PASSWORD)
+    dialog.get_by_role("button", name="Đăng nhập").click()
     saved(page)
-    expect(page.locator("[data-notice=signedOut]")).to_have_count(0)
+    expect(dialog).to_be_hidden()
+    expect(signed_out).to_have_count(0)
     assert len(sitting.stored()[0]) == 1
 
 

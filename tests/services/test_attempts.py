@@ -341,7 +341,7 @@ def test_starting_and_finishing_take_the_same_queries_for_any_size(above, person
 
 
 @pytest.mark.usefixtures("at")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_repeated_or_late_ends_as_the_run_in_order(quiz, data):
     """A client saves in order; the network repeats requests, at any later time. The end is the same."""

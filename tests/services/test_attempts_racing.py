@@ -10,7 +10,7 @@ from people.access import SYSTEM, Actor
 from quizzes import answer_services, attempt_services, finish_services, queries
 from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import Phase
-from quizzes.models import Attempt, AttemptItem, AttemptStep
+from quizzes.models import Attempt, AttemptDraft, AttemptItem, AttemptStep
 from tests.support.crowd import all_at_once
 from tests.support.factories_attempts import begin, give, items_of, make_small_quiz, right_answers, standing_above
 from tests.support.factories_people import make_person, make_unit
@@ -77,6 +77,20 @@ def test_two_windows_saving_at_once_never_overwrite_each_other_unseen(own_app, a
     for key, outcome in zip(keys, outcomes, strict=True):
         assert (item_id in outcome.conflicts) is (key not in stored)
         assert outcome.stored[item_id].revision == 1
+
+
+def test_racing_changes_of_one_page_end_with_its_last(own_app, above, quiz, person, at):
+    item = items_of(begin(quiz, person))[0]
+    attempt_id, by, keys = item.attempt_id, Actor(person.id, person.full_name), item.option_order
+
+    def saving(sequence):
+        typed = {item.id: TypedAnswer({"chosen": [keys[sequence % 2]]}, 0, "a" * 24, sequence)}
+        return lambda: answer_services.save(attempt_id, typed, by=by, at=at)
+
+    outcomes = all_at_once(own_app, *[saving(sequence) for sequence in range(1, 13)])
+    assert all(outcome.all_kept for outcome in outcomes)
+    draft = db.session.get_one(AttemptDraft, item.id)
+    assert (draft.sequence, draft.response) == (12, {"chosen": [keys[0]]})
 
 
 def test_saves_racing_a_submit_are_counted_or_refused(own_app, above, quiz, person, at):
