@@ -78,7 +78,9 @@ def test_the_access_code_is_typed_before_the_start(client, person, at):
     path = f"/quizzes/{quiz.id}"
     wrong = client.submit(path, action=f"{path}/start", access_code="nep")
     assert wrong.status_code == 422
-    assert "Mã vào bài không đúng." in parse(wrong.text).one("input", name="access_code").parent.text
+    field = parse(wrong.text).one("input", name="access_code").parent
+    assert field is not None
+    assert "Mã vào bài không đúng." in field.text
     assert "Nếp 2026" not in wrong.text
     for _ in range(7):
         client.submit(path, action=f"{path}/start", access_code="nep")
@@ -152,6 +154,7 @@ def test_practice_checks_an_answer_at_once_and_lets_it_be_changed(client, person
     quiz = make_small_quiz(singles=2, multiples=0, practice=True, attempts_allowed=None)
     client.submit(f"/quizzes/{quiz.id}", action=f"/quizzes/{quiz.id}/start")
     attempt = queries.open_attempt(person.id, quiz.id)
+    assert attempt is not None
     first, second = items_of(attempt)
     path = f"/attempts/{attempt.id}"
     page, address = press(client, attempt, f"check-{first.id}", **{f"chosen-{first.id}": keys_of(first, right=True)[0]})
