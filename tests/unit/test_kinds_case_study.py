@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core import html
 from quizzes.kinds import SpecError, kind_of
 from tests.support.questions import CONTENT
 
@@ -64,6 +65,8 @@ def test_a_case_is_shown_and_judged_part_by_part():
     assert [(part.key, part.number, part.kind, part.points) for part in shown.parts] == [
         (P1.key, 1, "single_choice", 2), (P2.key, 2, "numeric", 1), (P3.key, 3, "gaps", 1),
     ]  # fmt: skip
+    assert shown.parts[0].prompt_html.strip() == "<p>Việc <strong>đầu tiên</strong> cần làm là gì?</p>"
+    assert SPEC.html == str(html.from_markdown(SPEC.text))
     assert [f"{P1.key}.{one.key}" for one in shown.parts[0].shown.options] == turned[:3]
     response = {
         "parts": {P1.key: {"chosen": [P1.spec.options[1].key]}, P3.key: {"gaps": {P3.spec.gaps[0].key: "2.000.000"}}}
