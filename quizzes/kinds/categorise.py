@@ -10,7 +10,8 @@ from typing import Any
 
 from quizzes.kinds.contract import SpecError, Typed
 from quizzes.kinds.keyed import keys_for, line, recall_keys
-from quizzes.kinds.placing import PlacedRow, Placing, PlacingSpec, Target, shuffled
+from quizzes.kinds.placing import Placing, shuffled
+from quizzes.kinds.placing_values import PlacedRow, PlacingSpec, Target
 from quizzes.kinds.rows import in_order
 
 

@@ -14,7 +14,7 @@ from quizzes.kinds import BadResponse, SpecError
 from quizzes.kinds.categorise import Categorise
 from quizzes.kinds.matching import Matching
 from quizzes.kinds.ordering import Ordering
-from quizzes.kinds.placing import Target
+from quizzes.kinds.placing_values import Target
 from tests.support.questions import CONTENT
 
 MATCHING, ORDERING, CATEGORISE = Matching(), Ordering(), Categorise()
