@@ -80,24 +80,9 @@ def ending(due_at: datetime | None, at: datetime, *, asked: Ending) -> tuple[dat
     return at, asked
 
 
-def deadline(minutes: int | None, started_at: datetime) -> datetime | None:
-    """Return when an attempt that starts now must be in; None without a time limit."""
-    return None if minutes is None else started_at + timedelta(minutes=minutes)
-
-
 def seconds_left(due_at: datetime | None, at: datetime) -> int | None:
     """Return the whole seconds until the deadline, never below 0; None without a time limit."""
     return None if due_at is None else max(0, int((due_at - at).total_seconds()))
-
-
-def attempts_left(allowed: int | None, made: int) -> int | None:
-    """Return how many attempts may still be begun; None when there is no limit."""
-    return None if allowed is None else max(0, allowed - made)
-
-
-def may_start(allowed: int | None, made: int) -> bool:
-    """Tell whether another attempt may be begun."""
-    return attempts_left(allowed, made) != 0
 
 
 def state_of(*, finished: bool, answered: bool, mark: int | None, points: int) -> ItemState:

@@ -184,7 +184,7 @@ class PoolQuestion(Base):
 
 
 #: Attempts that statistics have not counted yet, and attempts in which a question waits for a person's mark.
-TO_COUNT = "score IS NOT NULL AND counted_at IS NULL AND occasion <> 'preview'"
+TO_COUNT = "score IS NOT NULL AND counted_at IS NULL AND occasion <> 'preview' AND occasion <> 'practice'"
 TO_MARK = "finished_at IS NOT NULL AND score IS NULL"
 
 

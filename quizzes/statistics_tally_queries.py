@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal_column, select
 
 from core.db import db
-from quizzes.behaviour import PREVIEW
+from quizzes.behaviour import PRACTICE, PREVIEW
 from quizzes.models import Attempt
 from quizzes.statistics import ItemTally, ScoreTally
 from quizzes.statistics_choices import ChoiceTally
@@ -14,7 +14,7 @@ from quizzes.statistics_models import ChoiceCount, ItemCount, ScoreCount
 
 
 def uncounted() -> ColumnElement[bool]:
-    """Return the condition that an attempt is to be counted: finished, wholly marked, no trial, not counted yet.
+    """Return the condition that an attempt is to be counted: finished, wholly marked, one that counts, not counted yet.
 
     It is the condition of the index of these attempts, letter by letter, so that the index can serve it.
     """
@@ -22,6 +22,7 @@ def uncounted() -> ColumnElement[bool]:
         Attempt.score.is_not(None)
         & Attempt.counted_at.is_(None)
         & (Attempt.occasion != literal_column(f"'{PREVIEW}'"))
+        & (Attempt.occasion != literal_column(f"'{PRACTICE}'"))
         & Attempt.finished_at.is_not(None)
     )
 

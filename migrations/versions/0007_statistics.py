@@ -12,7 +12,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-TO_COUNT = sa.text("score IS NOT NULL AND counted_at IS NULL AND occasion <> 'preview'")
+TO_COUNT = sa.text("score IS NOT NULL AND counted_at IS NULL AND occasion <> 'preview' AND occasion <> 'practice'")
 
 
 def keys(table, *names):

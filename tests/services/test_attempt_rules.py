@@ -14,6 +14,7 @@ from quizzes import answer_services, attempt_services, author_queries, queries, 
 from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import LATE_GRACE, Phase
 from quizzes.marking_models import MarkingTask
+from quizzes.statistics_jobs import refresh
 from quizzes.take_labels import CodeRefused, WrongCode
 from tests.support.factories_attempts import (
     begin,
@@ -107,6 +108,7 @@ def test_practice_counts_for_nothing_and_never_ends(person, at, above):
     assert (attempt.occasion, attempt.number) == ("practice", 3)
     assert above.finished == []
     assert db.session.query(MarkingTask).count() == 0
+    assert refresh(at) == 0
     assert [row.attempts for row in author_queries.quizzes_in_scope(SYSTEM, local_day(at))] == [0]
 
 

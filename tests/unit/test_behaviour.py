@@ -10,10 +10,7 @@ from quizzes.behaviour import (
     Ending,
     ItemState,
     Phase,
-    attempts_left,
-    deadline,
     ending,
-    may_start,
     phase,
     seconds_left,
     state_of,
@@ -42,8 +39,6 @@ def test_what_was_on_its_way_at_the_deadline_still_counts(at, expected):
 
 
 def test_without_a_limit_an_attempt_stays_open():
-    assert deadline(None, START) is None
-    assert deadline(30, START) == DUE
     assert phase(None, None, START + timedelta(days=300)) is Phase.OPEN
     assert seconds_left(None, START) is None
 
@@ -57,13 +52,6 @@ def test_an_attempt_that_nobody_closed_ended_at_its_deadline():
     assert ending(DUE, DUE + timedelta(days=3), asked=Ending.SUBMITTED) == (DUE, Ending.EXPIRED)
     assert ending(DUE, START, asked=Ending.SUBMITTED) == (START, Ending.SUBMITTED)
     assert ending(None, START, asked=Ending.EXPIRED) == (START, Ending.EXPIRED)
-
-
-def test_attempts_are_counted():
-    assert (attempts_left(3, 2), attempts_left(3, 3), attempts_left(3, 4), attempts_left(None, 90)) == (1, 0, 0, None)
-    assert may_start(3, 2)
-    assert not may_start(3, 3)
-    assert may_start(None, 90)
 
 
 @pytest.mark.parametrize(
