@@ -11,7 +11,7 @@ import psycopg
 from flask import Flask, current_app, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, event
+from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -125,6 +125,11 @@ def _turn_to_write() -> Iterator[None]:
     finally:
         if gate is not None and mine:
             gate.release()
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a mapped class; a select of its columns is asked quicker than one of mapped attributes."""
+    return cast(Table, model.__table__)
 
 
 def insert_if_new(table: type[Base]) -> Insert:

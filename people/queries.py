@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
-    Table,
     and_,
     bindparam,
     exists,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from core.db import UtcDateTime, db
+from core.db import UtcDateTime, db, table_of
 from people.access import Actor, Grant, Permission, Role
 from people.models import Account, Person, Placement, Posting, RoleGrant, UserSession
 
@@ -92,13 +91,10 @@ class SessionFound:
     must_change_password: bool
 
 
-_SESSION, _PERSON, _ACCOUNT, _GRANT = (
-    cast(Table, each.__table__) for each in (UserSession, Person, Account, RoleGrant)
-)
+_SESSION, _PERSON, _ACCOUNT, _GRANT = map(table_of, (UserSession, Person, Account, RoleGrant))
 _ON = bindparam("on", type_=Date)
 
-#: Asked at every request, so built once, and of tables, which are asked quicker than mapped classes; parameters
-#: ``token_hash``, ``at`` and ``on``.
+#: Asked at every request, so built once; parameters ``token_hash``, ``at`` and ``on``.
 _RUNNING_SESSION = (
     select(
         _SESSION.c.id,

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Table, and_, bindparam, not_, or_, select
+from sqlalchemy import Row, and_, bindparam, not_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.db import db
+from core.db import db, table_of
 from core.errors import NotFound, RuleBroken
 from core.i18n import lazy_gettext as _l
 from people.access import Actor
@@ -21,7 +21,8 @@ from quizzes.kinds import BadResponse, PostedFields, Response, kind_of
 from quizzes.kinds.contract import Kind
 from quizzes.models import Attempt, AttemptDraft, AttemptItem, QuestionVersion, QuizVersion
 
-_DRAFTS = cast(Table, AttemptDraft.__table__)
+_ATTEMPTS, _ITEMS, _DRAFTS = map(table_of, (Attempt, AttemptItem, AttemptDraft))
+_QUIZZES, _QUESTIONS = map(table_of, (QuizVersion, QuestionVersion))
 
 
 @dataclass(frozen=True)
@@ -128,34 +129,23 @@ def save(attempt_id: int, answers: Mapping[int, TypedAnswer], *, by: Actor, at: 
 #: holds off a finish at the same time, and waits for one. Parameters ``attempt_id``, ``person_id`` and ``item_ids``.
 _ITEMS_TO_ANSWER: Any = (
     select(
-        Attempt.started_at,
-        Attempt.due_at,
-        Attempt.finished_at,
-        Attempt.page,
-        Attempt.reached,
-        QuizVersion.per_page,
-        QuizVersion.one_way,
-        AttemptItem.id.label("item_id"),
-        AttemptItem.position,
-        QuestionVersion.kind,
-        QuestionVersion.spec,
-        AttemptDraft.response,
-        AttemptDraft.revision,
-        AttemptDraft.saved_at,
-        AttemptDraft.writer,
-        AttemptDraft.sequence,
-        AttemptDraft.seconds,
+        *_ATTEMPTS.c["started_at", "due_at", "finished_at", "page", "reached"],
+        *_QUIZZES.c["per_page", "one_way"],
+        _ITEMS.c.id.label("item_id"),
+        _ITEMS.c.position,
+        *_QUESTIONS.c["kind", "spec"],
+        *_DRAFTS.c["response", "revision", "saved_at", "writer", "sequence", "seconds"],
     )
-    .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
-    .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-    .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-    .outerjoin(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
+    .join(_QUIZZES, _QUIZZES.c.id == _ATTEMPTS.c.quiz_version_id)
+    .join(_ITEMS, _ITEMS.c.attempt_id == _ATTEMPTS.c.id)
+    .join(_QUESTIONS, _QUESTIONS.c.id == _ITEMS.c.question_version_id)
+    .outerjoin(_DRAFTS, _DRAFTS.c.item_id == _ITEMS.c.id)
     .where(
-        Attempt.id == bindparam("attempt_id"),
-        Attempt.person_id == bindparam("person_id"),
-        AttemptItem.id.in_(bindparam("item_ids", expanding=True)),
+        _ATTEMPTS.c.id == bindparam("attempt_id"),
+        _ATTEMPTS.c.person_id == bindparam("person_id"),
+        _ITEMS.c.id.in_(bindparam("item_ids", expanding=True)),
     )
-    .with_for_update(read=True, of=Attempt)
+    .with_for_update(read=True, of=_ATTEMPTS)
 )
 
 
