@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from quizzes.quiz_drafts import PASS_SCORE, QuizDraft, SectionDraft, question_count
@@ -32,9 +32,11 @@ def problems(draft: QuizDraft) -> list[Problem]:
     return [*_texts(draft), *found]
 
 
-def warnings(draft: QuizDraft) -> list[Problem]:
-    """Return what rules may mean and is perhaps not meant; nothing is refused for it."""
+def warnings(draft: QuizDraft, at: datetime) -> list[Problem]:
+    """Return what rules mean at a moment and is perhaps not meant; nothing is refused for it."""
     found = []
+    if draft.closes_at is not None and draft.closes_at <= at:
+        found.append(Problem("closes_at", "closed_already"))
     if (
         not draft.practice
         and draft.attempts_allowed != 1

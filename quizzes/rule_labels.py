@@ -68,6 +68,7 @@ RULE_PROBLEMS: dict[str, Any] = {
     "key_before_verdicts": _l(
         "The key tells which answers were right. Show the verdicts no later than the key, or show the key later."
     ),
+    "closed_already": _l("The time at which the quiz closes is past: nobody can begin it."),
     "key_before_next_attempt": _l(
         "All attempts have the same questions, and the key is shown after the first one. Show it after the quiz has "
         "closed, draw the questions from a larger bank, or allow one attempt only."

@@ -114,7 +114,7 @@ def _publication(quiz: Quiz, problems: list[str] | None = None) -> ResponseRetur
         quiz=quiz,
         latest=latest,
         available=there.sizes,
-        notes=[*([] if problems else there.missing), *(problem_text(each) for each in warnings(rules))],
+        notes=[*([] if problems else there.missing), *(problem_text(each) for each in warnings(rules, clock.now()))],
         problems=problems or [],
         seen=[note for note in author_queries.quiz_history(quiz.id) if note.attempts],
     )
@@ -177,7 +177,7 @@ def _editor(quiz: Quiz | None, form: QuizForm, *, status: int = 200) -> Response
         theirs=theirs,
         there=[there_text(size) for size in there.sizes],
         missing=there.missing if quiz or request.method == "POST" else [],
-        notes=[problem_text(each) for each in warnings(form.draft())],
+        notes=[problem_text(each) for each in warnings(form.draft(), clock.now())],
         max_sections=MAX_SECTIONS,
     )
     return page, status

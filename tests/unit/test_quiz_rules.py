@@ -96,10 +96,15 @@ def test_sections_are_judged_one_by_one_and_against_each_other():
 
 def test_a_key_shown_before_another_attempt_at_the_same_questions_is_a_warning():
     fixed = replace(GOOD, sections=(SectionDraft(1),))
-    assert [warning.code for warning in warnings(fixed)] == ["key_before_next_attempt"]
+    assert [warning.code for warning in warnings(fixed, OPENS)] == ["key_before_next_attempt"]
     assert problems(fixed) == []
     for change in ({"attempts_allowed": 1}, {"show_key": "never"}, {"sections": GOOD.sections}, {"practice": True}):
-        assert warnings(replace(fixed, **change)) == []
+        assert warnings(replace(fixed, **change), OPENS) == []
+
+
+def test_a_quiz_that_has_closed_already_is_a_warning():
+    assert [warning.code for warning in warnings(RICH, OPENS + HOUR)] == ["closed_already"]
+    assert warnings(RICH, OPENS) == []
 
 
 def test_every_problem_has_words_with_its_figures():
