@@ -27,8 +27,10 @@ import quizzes.views_answers
 import quizzes.views_author
 import quizzes.views_take
 import reports.views
+import training.queries
 import training.views
 import training.views_hr
+from certificates.hooks import CertificateHooks
 from core import jobs
 from core.db import db, init_db
 from core.i18n import init_i18n
@@ -111,6 +113,7 @@ def _connect_packages(app: Flask) -> None:
         on_read=(partial(completion.record_reading, issuer=issuer),),
         on_published=(partial(completion.adopt_course_version, issuer=issuer),),
     )
+    app.extensions["nep_certificate_hooks"] = CertificateHooks(training.queries.withheld_completions)
     app.add_template_global(training.views.after_result)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from certificates.models import Certificate
 from certificates.rules import code_typed, number_text
@@ -17,26 +17,30 @@ from people.models import Person
 from people.queries import people_visible_to
 
 
-def certificates_of(person_id: int) -> Sequence[Certificate]:
-    """Return a person's certificates, the latest first."""
+def certificates_of(person_id: int, *, withheld: Select[int]) -> Sequence[Certificate]:
+    """Return a person's certificates, the latest first, but for completions that are withheld from them."""
     return db.session.scalars(
         select(Certificate)
-        .where(Certificate.person_id == person_id)
+        .where(Certificate.person_id == person_id, Certificate.completion_id.not_in(withheld))
         .order_by(Certificate.completed_on.desc(), Certificate.id.desc())
     ).all()
 
 
-def certificate_for(actor: Actor, certificate_id: int, on: date) -> Certificate:
+def certificate_for(actor: Actor, certificate_id: int, on: date, *, withheld: Select[int] | None = None) -> Certificate:
     """Return a certificate of the actor, or of somebody in their units.
 
+    :param withheld: completions of which the actor is not to know yet; the certificates of these are not there.
     :raises NotFound: when there is none, or it is not for this actor.
     """
     seen = [people_visible_to(actor, right, on) for right in (Permission.VIEW_ROSTER, Permission.REVOKE_CERTIFICATES)]
-    certificate = db.session.scalar(
+    wanted = (
         select(Certificate)
         .join(Person, Person.id == Certificate.person_id)
         .where(Certificate.id == certificate_id, or_(Certificate.person_id == actor.person_id, *seen))
     )
+    if withheld is not None:
+        wanted = wanted.where(Certificate.completion_id.not_in(withheld))
+    certificate = db.session.scalar(wanted)
     if certificate is None:
         raise NotFound(_l("There is no such certificate, or it is not yours."))
     return certificate

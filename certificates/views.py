@@ -2,9 +2,11 @@
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from certificates import queries, services
 from certificates.forms import CodeForm, RevokeForm
+from certificates.hooks import certificate_hooks
 from certificates.models import Certificate
 from certificates.pdf import certificate_pdf
 from certificates.rules import code_text, code_typed, number_text
@@ -32,8 +34,18 @@ def certificate_number(certificate: Certificate) -> str:
 @blueprint.get("/certificates")
 @signed_in
 def mine() -> ResponseReturnValue:
-    """List one's own certificates."""
-    return render_template("certificates/mine.html", certificates=queries.certificates_of(actor().person_id or 0))
+    """List one's own certificates, as far as one may know of them."""
+    own = queries.certificates_of(actor().person_id or 0, withheld=_withheld())
+    return render_template("certificates/mine.html", certificates=own)
+
+
+def _withheld() -> Select[int]:
+    """Return a select of the completions of which the actor is not to know yet."""
+    return certificate_hooks().select_withheld(actor().person_id or 0, clock.now())
+
+
+def _shown(certificate_id: int) -> Certificate:
+    return queries.certificate_for(actor(), certificate_id, clock.today(), withheld=_withheld())
 
 
 @blueprint.get("/certificates/<int:certificate_id>")
@@ -44,7 +56,7 @@ def show(certificate_id: int) -> ResponseReturnValue:
 
 
 def _page(certificate_id: int, form: RevokeForm) -> str:
-    certificate = queries.certificate_for(actor(), certificate_id, clock.today())
+    certificate = _shown(certificate_id)
     return render_template(
         "certificates/certificate.html",
         certificate=certificate,
@@ -59,7 +71,7 @@ def _page(certificate_id: int, form: RevokeForm) -> str:
 @signed_in
 def download(certificate_id: int) -> ResponseReturnValue:
     """Send a certificate as PDF; a revoked one is no longer printed."""
-    certificate = queries.certificate_for(actor(), certificate_id, clock.today())
+    certificate = _shown(certificate_id)
     if certificate.revoked_at is not None:
         raise RuleBroken(_l("This certificate has been revoked."), _l("Ask your personnel officer for the reason."))
     response = make_response(certificate_pdf(certificate, base_url=current_app.config["NEP"].base_url))

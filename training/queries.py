@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from certificates.models import Certificate
@@ -153,6 +153,20 @@ def is_verdict_withheld(quiz_version_id: int, at: datetime) -> bool:
     """Tell whether the people of a quiz do not learn yet whether they have passed."""
     version = db.session.get_one(QuizVersion, quiz_version_id)
     return verdict_withheld_until(version.show_score, version.closes_at, at) is not None
+
+
+def withheld_completions(person_id: int, at: datetime) -> Select[int]:
+    """Return a select of the completions of a person of which they do not learn yet."""
+    return (
+        select(Completion.id)
+        .join(Cycle, Cycle.id == Completion.cycle_id)
+        .join(QuizVersion, QuizVersion.id == Cycle.quiz_version_id)
+        .where(
+            Completion.person_id == person_id,
+            QuizVersion.show_score == When.AFTER_CLOSE,
+            QuizVersion.closes_at >= at - LATE_GRACE,
+        )
+    )
 
 
 def reading_progress(person_id: int, cycle_year: int, course_version_id: int) -> tuple[int, int]:

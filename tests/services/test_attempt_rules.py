@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ from tests.support.factories_quizzes import published_version
 pytestmark = pytest.mark.usefixtures("session")
 
 MINUTE = timedelta(minutes=1)
-PRACTICE = {"practice": True, "attempts_allowed": None}
+PRACTICE: dict[str, Any] = {"practice": True, "attempts_allowed": None}
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_a_page_that_was_left_takes_no_new_answer(person, at):
     changed = {first.id: TypedAnswer({"chosen": other}, 1), second.id: TypedAnswer({"chosen": []}, 0)}
     with transaction():
         outcome = answer_services.save(attempt.id, changed, by=by, at=at)
-    assert (outcome.phase, outcome.refused) == (Phase.OPEN, {first.id})
+    assert (outcome.phase, outcome.refused) == (Phase.OPEN, frozenset({first.id}))
     assert outcome.stored[first.id].response == {"chosen": mine}
     with transaction():
         attempt_services.turn_page(attempt.id, left=2, by=actor_of(make_person()))

@@ -1,14 +1,18 @@
 """The pages of quizzes with rules, used without JavaScript, and by somebody who forges requests."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from certificates.models import Certificate
 from core import clock
 from core.db import db
-from people.access import Role
+from people.access import SYSTEM, Role
 from people.models import Unit
-from quizzes import queries
+from quizzes import queries, quiz_services
 from tests.support.factories_attempts import (
     begin,
     give,
@@ -20,10 +24,13 @@ from tests.support.factories_attempts import (
     standing_above,
 )
 from tests.support.factories_people import make_person, make_unit, sign_in
+from tests.support.factories_quizzes import published_version
+from tests.support.factories_training import make_training, open_year, sit
 from tests.support.html import parse
 
 #: 17:00 on 30 November 2026 in Vietnam.
 CLOSE = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
+AFTER_CLOSE: dict[str, Any] = dict.fromkeys(("show_score", "show_verdicts", "show_key"), "after_close")
 EXPLANATION = "Đúng: người nhận báo cáo và nộp lại."
 
 
@@ -188,9 +195,7 @@ def test_nobody_sees_the_key_by_asking_for_a_check(client, person):
 
 
 def test_what_is_published_after_the_close_is_not_there_before(client, person, at):
-    quiz = make_small_quiz(
-        closes_at=CLOSE, show_score="after_close", show_verdicts="after_close", show_key="after_close"
-    )
+    quiz = make_small_quiz(closes_at=CLOSE, **AFTER_CLOSE)
     attempt = begin(quiz, person)
     give(attempt, person, right_answers(attempt))
     hand_in(attempt, person)
@@ -210,6 +215,31 @@ def test_what_is_published_after_the_close_is_not_there_before(client, person, a
         late = client.page(path).text
     assert "10/10" in late
     assert EXPLANATION in late
+
+
+def test_a_pass_is_not_betrayed_before_the_close(session, client, at):
+    training = make_training(lessons=0)
+    rules = replace(quiz_services.draft_of(published_version(training.quiz)), closes_at=CLOSE, **AFTER_CLOSE)
+    quiz_services.put_quiz(training.quiz.slug, rules, unit_id=training.unit.id, by=SYSTEM, at=at)
+    quiz_services.publish_quiz(training.quiz.id, by=SYSTEM, at=at)
+    person = make_person(unit=training.unit)
+    open_year(training)
+    attempt = sit(person, training)
+    certificate = db.session.scalars(select(Certificate)).one()
+    pages = ("/my", "/certificates", f"/quizzes/{training.quiz.id}", f"/attempts/{attempt.id}/result")
+    sign_in(client, person)
+    for path in pages:
+        text = client.get(path).text
+        assert f"/certificates/{certificate.id}" not in text
+        assert "10/10" not in text
+    for path in ("", ".pdf"):
+        assert client.get(f"/certificates/{certificate.id}{path}").status_code == 404
+    with clock.frozen(CLOSE + timedelta(minutes=3)):
+        sign_in(client, person)
+        assert all(
+            f"/certificates/{certificate.id}" in client.get(path).text for path in pages if "quizzes" not in path
+        )
+        assert client.get(f"/certificates/{certificate.id}").status_code == 200
 
 
 def test_a_failed_result_says_how_many_attempts_are_left_and_how_points_are_given(client, person, at):
