@@ -1,15 +1,19 @@
-"""On what occasion somebody may attempt a quiz, and whether an attempt may begin now."""
+"""On what occasion somebody may attempt a quiz, in which they may practise, and whether an attempt may begin now.
+
+A quiz for practice is open to the people of its unit and of all units below it, and to whom it is assigned.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from core.db import db
 from core.errors import DomainError
 from people.access import Actor
-from people.models import Posting
-from people.queries import in_force, units_below
+from people.models import Placement, Posting
+from people.queries import in_force
 from quizzes import queries
 from quizzes.behaviour import PRACTICE, PREVIEW
 from quizzes.gates import Gate, may_begin
@@ -20,32 +24,51 @@ from quizzes.models import Attempt, Quiz, QuizVersion
 def occasion_of(by: Actor, quiz_id: int, on: date) -> Occasion:
     """Return for what a person attempts a quiz: what the package above asks of them, else practice.
 
-    A quiz for practice is open to the people of its unit and of all units below it, and to whom it is assigned.
-
     :raises DomainError: that says why there is nothing.
     """
     try:
         occasion = quiz_hooks().find_occasion(by, quiz_id, on)
     except DomainError:
-        version_id = queries.latest_published_version_id(quiz_id)
-        if version_id is None or not _may_practise(by, quiz_id, version_id, on):
+        found = db.session.execute(_practice(by.person_id, on).where(Quiz.id == quiz_id)).first()
+        if found is None:
             raise
-        return Occasion(PRACTICE, version_id)
+        return Occasion(PRACTICE, found.version_id)
     if queries.quiz_version(occasion.quiz_version_id).practice:
         return Occasion(PRACTICE, occasion.quiz_version_id)
     return occasion
 
 
-def _may_practise(by: Actor, quiz_id: int, version_id: int, on: date) -> bool:
-    if not queries.quiz_version(version_id).practice:
-        return False
-    unit_id = db.session.scalars(select(Quiz.unit_id).where(Quiz.id == quiz_id)).one()
-    posted = select(Posting.id).where(
-        Posting.person_id == by.person_id,
-        in_force(Posting, on),
-        Posting.unit_id.in_(select(units_below([unit_id], on).c.unit_id)),
+def practice_quizzes(person_id: int | None, on: date) -> Sequence[Row[int, str, int]]:
+    """Return the quizzes in which a person may practise, by title: ``quiz_id, title, version_id``. One query."""
+    return db.session.execute(_practice(person_id, on).order_by(QuizVersion.title, Quiz.id)).all()
+
+
+def _practice(person_id: int | None, on: date) -> Select[int, str, int]:
+    """Return a select of the quizzes for practice of a person's unit and of all units above it."""
+    newer, above = aliased(QuizVersion), aliased(Placement)
+    is_latest = ~exists().where(
+        newer.quiz_id == Quiz.id, newer.number > QuizVersion.number, newer.published_at.is_not(None)
     )
-    return db.session.scalar(posted.limit(1)) is not None
+    posted = select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)).cte(recursive=True)
+    # UNION (not UNION ALL) ends the walk even if the tree had a cycle.
+    units = posted.union(
+        select(above.parent_id).where(
+            above.unit_id == posted.c.unit_id,
+            above.parent_id.is_not(None),
+            above.valid_from <= on,
+            or_(above.valid_to.is_(None), above.valid_to > on),
+        )
+    )
+    return (
+        select(Quiz.id.label("quiz_id"), QuizVersion.title, QuizVersion.id.label("version_id"))
+        .join(QuizVersion, QuizVersion.quiz_id == Quiz.id)
+        .where(
+            QuizVersion.practice.is_(True),
+            QuizVersion.published_at.is_not(None),
+            is_latest,
+            Quiz.unit_id.in_(select(units.c.unit_id)),
+        )
+    )
 
 
 def gate_of(

@@ -12,7 +12,7 @@ from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from people.access import SYSTEM
 from people.guards import actor, signed_in
-from quizzes import attempt_pages, behaviour, finish_services, queries, quiz_pages
+from quizzes import attempt_pages, behaviour, entry_queries, finish_services, queries, quiz_pages
 from quizzes import attempt_services as services
 from quizzes.behaviour import Ending, Phase
 from quizzes.models import Attempt
@@ -23,6 +23,14 @@ from quizzes.take_labels import CodeRefused, WrongCode, moment_words, rule_words
 blueprint = Blueprint("quizzes", __name__)
 blueprint.add_app_template_filter(score_text, "score")
 blueprint.add_app_template_filter(moment_words, "moment_words")
+
+
+@blueprint.get("/practice")
+@signed_in
+def practice() -> ResponseReturnValue:
+    """List the quizzes in which one may practise."""
+    found = entry_queries.practice_quizzes(actor().person_id, clock.today())
+    return render_template("quizzes/take/practice.html", quizzes=found)
 
 
 @blueprint.get("/quizzes/<int:quiz_id>")

@@ -50,7 +50,10 @@ def course_choices(actor: Actor, on: date) -> list[tuple[int, str]]:
 
 
 def quiz_choices(actor: Actor, on: date) -> list[tuple[int, str]]:
-    """Return the published quizzes of the actor's units and of the units above, by the title of the latest version."""
+    """Return the published quizzes of the actor's units and of the units above, by the title of the latest version.
+
+    Those for practice count for nothing and are left out.
+    """
     newer = aliased(QuizVersion)
     is_latest = ~exists().where(
         newer.quiz_id == QuizVersion.quiz_id, newer.number > QuizVersion.number, newer.published_at.is_not(None)
@@ -59,7 +62,7 @@ def quiz_choices(actor: Actor, on: date) -> list[tuple[int, str]]:
     rows = db.session.execute(
         select(Quiz.id, QuizVersion.title)
         .join(QuizVersion, QuizVersion.quiz_id == Quiz.id)
-        .where(QuizVersion.published_at.is_not(None), is_latest, provided)
+        .where(QuizVersion.published_at.is_not(None), QuizVersion.practice.is_(False), is_latest, provided)
         .order_by(QuizVersion.title)
     )
     return [(row.id, row.title) for row in rows]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from certificates.models import Certificate
 from core import clock
 from core.db import db
+from core.errors import NotAllowed
 from people.access import SYSTEM, Role
 from people.models import Unit
 from quizzes import queries, quiz_services
@@ -157,10 +158,17 @@ def test_going_one_way_no_page_can_be_opened_again(client, person):
     assert hand_in(attempt, person).points == 200
 
 
-def test_practice_checks_an_answer_at_once_and_lets_it_be_changed(client, person):
-    quiz = make_small_quiz(singles=2, multiples=0, practice=True, attempts_allowed=None)
+def test_practice_is_found_checks_an_answer_at_once_and_lets_it_be_changed(client, person, above):
+    unit = make_unit()
+    quiz = make_small_quiz(singles=2, multiples=0, unit=unit, practice=True, attempts_allowed=None)
+    make_small_quiz(slug="noi-khac", practice=True, attempts_allowed=None)
+    above.locked = NotAllowed("Không được giao.")
+    member = make_person(unit=make_unit(parent=unit))
+    sign_in(client, member)
+    links = [link["href"] for link in client.page("/practice").one("main").all("a")]
+    assert [link for link in links if "/quizzes/" in link] == [f"/quizzes/{quiz.id}"]
     client.submit(f"/quizzes/{quiz.id}", action=f"/quizzes/{quiz.id}/start")
-    attempt = queries.open_attempt(person.id, quiz.id)
+    attempt = queries.open_attempt(member.id, quiz.id)
     assert attempt is not None
     first, second = items_of(attempt)
     path = f"/attempts/{attempt.id}"

@@ -22,7 +22,8 @@ DOORS: dict[str, str] = {
         training.my people.account people.change_password people.end_session people.end_other_sessions people.sign_out
         lessons.courses lessons.course lessons.lesson lessons.position lessons.read library.picture
         quizzes.quiz quizzes.start quizzes.attempt quizzes.state quizzes.save quizzes.tell quizzes.confirm
-        quizzes.submit quizzes.result certificates.mine certificates.show certificates.download jobs.job""",
+        quizzes.submit quizzes.result quizzes.practice certificates.mine certificates.show certificates.download
+        jobs.job""",
     Permission.AUTHOR: """
         authoring.desk authoring.download
         lesson_desk.courses lesson_desk.new_course lesson_desk.course lesson_desk.edit_course
