@@ -206,6 +206,8 @@ def test_a_question_is_stored_and_typed_again_without_change(kind):
     spec = example(kind)
     assert kind.parse(kind.to_json(spec)) == spec
     assert kind.compose(kind.typed(spec), spec) == spec
+    strict = kind.compose({**CONTENT[kind.name], "rule": "all_or_nothing"}, None)
+    assert kind.compose(kind.typed(strict), strict) == kind.parse(kind.to_json(strict)) == strict
     untouched = {name: value for name, value in kind.to_json(spec).items() if name != "rule"}
     assert kind.parse(untouched) == spec
 
@@ -261,6 +263,14 @@ def test_a_mended_partner_keeps_its_key_and_one_no_longer_shared_gets_another():
     parted = retyped(spec, "mốt", "hai", "một")
     assert {text: key for key, text in parted.target_texts.items()}["một"] == first
     assert len(parted.targets) == 3
+
+
+def test_partners_that_a_file_mends_keep_their_keys():
+    spec = pairs(("A", "một"), ("B", "hai"), distractors=["ba"])
+    one, two, three = spec.target_texts
+    rows = [{"text": "A", "target": "mốt"}, {"text": "B", "target": "hai"}]
+    mended = MATCHING.recall({"rows": rows, "distractors": [{"text": "tư"}]}, spec)
+    assert MATCHING.compose(mended, spec).target_texts == {one: "mốt", two: "hai", three: "tư"}
 
 
 def test_a_new_stem_may_use_a_partner_that_was_there():
