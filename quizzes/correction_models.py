@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime
@@ -17,6 +17,8 @@ class Correction(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    #: The versions that were wrong: it concerns whoever was shown one of them.
+    wrong_version_ids: Mapped[list[int]] = mapped_column(JSON)
     #: By which version answers are judged anew; None when they are not (full credit, dropped).
     question_version_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
     method: Mapped[str] = mapped_column(String(12))
@@ -37,9 +39,12 @@ class PassWithdrawal(Base):
     """The explicit decision that a pass no longer stands after a correction. Append-only."""
 
     __tablename__ = "pass_withdrawal"
+    __table_args__ = (UniqueConstraint("attempt_id", "after_step_id"),)
 
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
-    correction_id: Mapped[int] = mapped_column(ForeignKey("correction.id"), index=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    #: The last decision on a question of the attempt that was known when this one was taken.
+    after_step_id: Mapped[int] = mapped_column(ForeignKey("attempt_step.id"))
     reason: Mapped[str] = mapped_column(String(500))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -10,14 +10,16 @@ from sqlalchemy.orm import joinedload
 from core.db import db
 from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
-from people.access import Actor
-from quizzes import behaviour, queries
+from people.access import SYSTEM, Actor
+from quizzes import behaviour, correction_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING, Ending
+from quizzes.correction_queries import Facts
 from quizzes.hooks import quiz_hooks
 from quizzes.kinds import kind_of
 from quizzes.marking_models import MarkingTask
 from quizzes.models import Attempt, AttemptDraft, AttemptItem, AttemptStep, QuestionVersion
-from quizzes.scoring import mark_of, result_of
+from quizzes.scoring import mark_of
+from quizzes.statistics_services import mark_stale
 
 _STEPS = cast(Table, AttemptStep.__table__)
 
@@ -44,10 +46,7 @@ def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.S
     )
     settle(attempt)
     attempt.finished_at, attempt.finish_reason = behaviour.ending(attempt.due_at, at, asked=asked)
-    db.session.flush()
-    if attempt.occasion not in COUNTS_FOR_NOTHING:
-        for listener in quiz_hooks().on_finished:
-            listener(attempt, by, at)
+    tell_finished(attempt, by=by, at=at)
     return attempt
 
 
@@ -113,9 +112,41 @@ def _ask_markers(attempt: Attempt, rows: Iterable[Row[Any]], marked: set[int], a
 
 
 def settle(attempt: Attempt) -> None:
-    """Write what the steps of an attempt come to. Nothing else writes its points, score and verdict."""
-    found = queries.outcomes(attempt.id)
-    item_ids = db.session.scalars(select(AttemptItem.id).where(AttemptItem.attempt_id == attempt.id))
-    marks = [found[item_id].mark if item_id in found else None for item_id in item_ids]
-    result = result_of(marks, attempt.max_points, attempt.quiz_version.pass_score)
-    attempt.points, attempt.score, attempt.passed = result.points, result.score, result.passed
+    """Write what the decisions on an attempt come to. Nothing else writes its points, score and verdict."""
+    settle_by(attempt, correction_queries.facts_of([attempt.id])[attempt.id])
+
+
+def settle_by(attempt: Attempt, facts: Facts) -> None:
+    """Write what known decisions come to; its rules must be loaded with the attempt."""
+    result = facts.verdict(attempt.quiz_version.pass_score)
+    attempt.points, attempt.max_points, attempt.score = result.points, result.max_points, result.score
+    attempt.passed, attempt.pass_kept = result.passed, result.pass_kept
+
+
+def resettle(attempt_id: int, *, by: Actor, at: datetime) -> Attempt:
+    """Settle a finished attempt anew, after steps were added in the same transaction, and tell what follows.
+
+    A pass that was won stays (see ``quizzes.corrections``). Statistics are counted anew; who listens to finished
+    attempts is told when the attempt has become a pass. An attempt that is open is returned as it is: it is settled at
+    its end. Whether the actor may do this is for the caller to ask.
+
+    :raises NotFound: when there is no such attempt.
+    """
+    attempt = _locked(attempt_id, SYSTEM)
+    if attempt.finished_at is None:
+        return attempt
+    db.session.flush()
+    passed_before = bool(attempt.passed)
+    settle(attempt)
+    mark_stale([attempt.quiz_version_id])
+    if attempt.passed and not passed_before:
+        tell_finished(attempt, by=by, at=at)
+    return attempt
+
+
+def tell_finished(attempt: Attempt, *, by: Actor, at: datetime) -> None:
+    """Tell who listens of an attempt that counts, when it has ended or has become a pass; once more does no harm."""
+    db.session.flush()
+    if attempt.occasion not in COUNTS_FOR_NOTHING:
+        for listener in quiz_hooks().on_finished:
+            listener(attempt, by, at)

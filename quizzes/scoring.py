@@ -1,20 +1,9 @@
 """Points and scores. Everything is whole hundredths and is rounded once, half up, when a share becomes a mark. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 #: The highest score in hundredths: the scale of 10 of Vietnamese schools and offices.
 FULL_SCORE = 1_000
-
-
-@dataclass(frozen=True)
-class Result:
-    """What an attempt comes to; everything is None while a question still waits for a person's mark."""
-
-    points: int | None
-    score: int | None
-    passed: bool | None
 
 
 def mark_of(share: Fraction, points: int) -> int:
@@ -30,16 +19,6 @@ def score_of(points: int, max_points: int) -> int:
 def is_passed(score: int, pass_score: int) -> bool:
     """Tell whether a score passes. It is judged as it is shown, after rounding: 4,995 is shown as 5 and passes 5."""
     return score >= pass_score
-
-
-def result_of(marks: Iterable[int | None], max_points: int, pass_score: int) -> Result:
-    """Return what the marks of all questions come to."""
-    known = list(marks)
-    if any(mark is None for mark in known):
-        return Result(None, None, None)
-    points = sum(mark for mark in known if mark is not None)
-    score = score_of(points, max_points)
-    return Result(points, score, is_passed(score, pass_score))
 
 
 def score_text(hundredths: int | None) -> str:

@@ -20,6 +20,7 @@ def upgrade():
         "correction",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("wrong_version_ids", sa.JSON(), nullable=False),
         sa.Column("question_version_id", sa.Integer()),
         sa.Column("method", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
@@ -41,17 +42,18 @@ def upgrade():
     op.create_index(op.f("ix_correction_question_id"), "correction", ["question_id"])
     op.create_table(
         "pass_withdrawal",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.Integer(), nullable=False),
-        sa.Column("correction_id", sa.Integer(), nullable=False),
+        sa.Column("after_step_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("by_id", sa.Integer()),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_pass_withdrawal_attempt_id")),
-        sa.ForeignKeyConstraint(["correction_id"], ["correction.id"], name=op.f("fk_pass_withdrawal_correction_id")),
+        sa.ForeignKeyConstraint(["after_step_id"], ["attempt_step.id"], name=op.f("fk_pass_withdrawal_after_step_id")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_pass_withdrawal_by_id")),
-        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_pass_withdrawal")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_withdrawal")),
+        sa.UniqueConstraint("attempt_id", "after_step_id", name=op.f("uq_pass_withdrawal_attempt_id_after_step_id")),
     )
-    op.create_index(op.f("ix_pass_withdrawal_correction_id"), "pass_withdrawal", ["correction_id"])
     op.add_column("attempt", sa.Column("pass_kept", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute(
         "ALTER TABLE attempt_step ADD COLUMN correction_id INTEGER "
@@ -62,6 +64,7 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_table("pass_withdrawal")
     with op.batch_alter_table("attempt_step") as batch_op:
         batch_op.drop_column("correction_id")
     if op.get_bind().dialect.name == "sqlite":
@@ -69,7 +72,6 @@ def downgrade():
         for statement in append_only_statements("attempt_step", "sqlite"):
             op.execute(statement)
     op.drop_column("attempt", "pass_kept")
-    op.drop_table("pass_withdrawal")
     op.drop_table("correction")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION pass_withdrawal_refuse()")

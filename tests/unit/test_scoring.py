@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.scoring import Result, is_passed, mark_of, result_of, score_of, score_text
+from quizzes.scoring import is_passed, mark_of, score_of, score_text
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,6 @@ def test_the_scale_is_ten(points, of, score):
 def test_a_score_passes_as_it_is_shown():
     assert is_passed(score_of(4995, 10_000), 500)
     assert not is_passed(score_of(4994, 10_000), 500)
-
-
-def test_without_a_mark_there_is_no_result_yet():
-    assert result_of([100, None], 200, 500) == Result(None, None, None)
-    assert result_of([100, 0], 200, 500) == Result(100, 500, True)
-    assert result_of([], 0, 500) == Result(0, 0, False)
 
 
 @pytest.mark.parametrize(
