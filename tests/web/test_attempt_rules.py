@@ -195,6 +195,9 @@ def test_nobody_sees_the_key_by_asking_for_a_check(client, person):
     practice = begin(make_small_quiz(practice=True, attempts_allowed=None), person)
     counted = begin(make_small_quiz(slug="tinh-diem"), person)
     give(counted, person, right_answers(counted))
+    taken_back = items_of(practice)[0].id
+    give(practice, person, {taken_back: keys_of(items_of(practice)[0], right=True)})
+    give(practice, person, {taken_back: []}, base=1)
     for attempt in (practice, counted):
         asked = "&".join(f"checked={item.id}" for item in items_of(attempt) + items_of(counted))
         page = client.get(f"/attempts/{attempt.id}?{asked}")
