@@ -107,12 +107,17 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(found, token)
 
 
+class _Arriving(UserMixin):
+    """Somebody who has just signed in. Who that is and what they may do is asked at the next request."""
+
+    def __init__(self, token: str) -> None:
+        self.id = token
+
+
 def begin_session(token: str) -> None:
     """Let the browser of this request carry a fresh session token, and nothing that it carried before."""
     flask_session.clear()
-    found = _load(token)
-    if found is not None:
-        login_user(found)
+    login_user(_Arriving(token))
 
 
 def forget_session() -> None:

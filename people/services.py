@@ -46,12 +46,12 @@ def check_throttle(name: str, address: str, *, at: datetime) -> None:
 
     :raises TooMany: with the time to wait.
     """
-    since, origin = at - FAILURE_WINDOW, origin_of(address)
-    recent = (
-        select(func.count()).select_from(SignInFailure).where(SignInFailure.at > since, SignInFailure.address == origin)
-    )
-    from_here = db.session.scalar(recent) or 0
-    for_name = db.session.scalar(recent.where(SignInFailure.name_hash == _name_hash(name))) or 0
+    of_name = case((SignInFailure.name_hash == _name_hash(name), 1))
+    from_here, for_name = db.session.execute(
+        select(func.count(), func.count(of_name)).where(
+            SignInFailure.at > at - FAILURE_WINDOW, SignInFailure.address == origin_of(address)
+        )
+    ).one()
     if for_name >= FAILURES_PER_NAME_AND_ADDRESS or from_here >= FAILURES_PER_ADDRESS:
         raise TooMany(
             _l("Too many sign-ins from here have failed."),

@@ -25,7 +25,7 @@ blueprint = Blueprint("people", __name__)
 @public
 def sign_in() -> ResponseReturnValue:
     """Ask for name and password, and begin a session."""
-    target = local_path(request.args.get("next"), "/")
+    target = local_path(request.args.get("next"), url_for("training.my"))
     if current_user.is_authenticated:
         return redirect(target)
     form = SignInForm()

@@ -28,7 +28,7 @@ def test_signs_in_by_code_or_email(client, learner, name):
     learner.email = "ngoc@example.vn"
     answer = enter(client, name, PASSWORD)
     assert answer.status_code == 302
-    assert answer.location == "/"
+    assert answer.location == "/my"
     assert "Đỗ Thị Ánh Ngọc" in client.page("/account").text
 
 
@@ -65,7 +65,7 @@ def test_throttles_one_address_over_many_names(client, learner):
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_redirects_nowhere_else(client, learner, target):
     answer = client.submit(f"/sign-in?next={target}", follow_redirects=False, name="CC0042", password=PASSWORD)
-    assert answer.location == "/"
+    assert answer.location == "/my"
 
 
 def test_goes_back_to_the_page_asked_for(client, learner):
