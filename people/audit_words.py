@@ -7,6 +7,8 @@ from core.i18n import lazy_gettext as _l
 ACTIONS: dict[str, Any] = {
     "account.change_password": _l("Changed the password"),
     "account.give_first_password": _l("Gave a first password"),
+    "attempt.ask_second_marker": _l("Asked for a second marker"),
+    "attempt.mark": _l("Marked an answer"),
     "bank.create": _l("Made a question bank"),
     "bank.import": _l("Imported questions"),
     "bank.rename": _l("Renamed a question bank"),
