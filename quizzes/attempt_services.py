@@ -15,7 +15,7 @@ from core.i18n import lazy_gettext as _l
 from people import guess_services
 from people.access import SYSTEM, Actor, Permission
 from people.services import ensure_in_unit
-from quizzes import behaviour, blueprint, blueprint_queries, entry_queries, queries
+from quizzes import behaviour, blueprint, blueprint_queries, entry_queries, queries, time_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING, PREVIEW, Ending, Phase
 from quizzes.blueprint import DrawnItem
 from quizzes.finish_services import finish
@@ -24,6 +24,7 @@ from quizzes.hooks import Occasion
 from quizzes.kinds import kind_of
 from quizzes.models import Attempt, AttemptItem, QuizVersion
 from quizzes.take_labels import refused
+from quizzes.time_rules import Given
 
 _ITEMS = cast(Table, AttemptItem.__table__)
 
@@ -41,21 +42,24 @@ def start(
     """
     if by.person_id is None:
         raise NotAllowed(_l("A quiz is taken by a person."))
-    occasion = _preview_of(quiz_id, by, at) if preview else entry_queries.occasion_of(by, quiz_id, local_day(at))
+    entry = _preview_of(quiz_id, by, at) if preview else entry_queries.entry_of(by, quiz_id, local_day(at))
+    occasion, version = entry
     attempts = queries.attempts_of(by.person_id, quiz_id)
     earlier = next((attempt for attempt in attempts if attempt.finished_at is None), None)
     if earlier is not None and _goes_on(earlier, occasion, at):
         return earlier
     if earlier is not None:
         finish(earlier.id, by=SYSTEM, at=at, asked=Ending.EXPIRED)
-    version = queries.quiz_version(occasion.quiz_version_id)
     if version.access_code and not preview:
         guess_services.check_guesses(_guess(quiz_id, by), at=at)
-    gate = entry_queries.gate_of(version, occasion.key, attempts, at=at, typed_code=typed_code)
+    given = Given() if occasion.key == PREVIEW else time_queries.given(by.person_id, quiz_id, local_day(at))
+    gate = entry_queries.gate_of(
+        version, occasion.key, attempts, at=at, typed_code=typed_code, extra_attempts=given.extra_attempts
+    )
     if gate.refusal is not None:
         raise refused(gate, version.closes_at)
     made = sum(attempt.occasion == occasion.key for attempt in attempts)
-    return _insert_attempt(version, occasion, made + 1, by=by, at=at, rng=rng)
+    return _insert_attempt(version, occasion, made + 1, given, by=by, at=at, rng=rng)
 
 
 def _goes_on(earlier: Attempt, occasion: Occasion, at: datetime) -> bool:
@@ -90,17 +94,17 @@ def turn_page(attempt_id: int, *, left: int, by: Actor) -> None:
     )
 
 
-def _preview_of(quiz_id: int, by: Actor, at: datetime) -> Occasion:
-    """Return the occasion on which a trainer tries the latest published version of a quiz of their unit."""
+def _preview_of(quiz_id: int, by: Actor, at: datetime) -> tuple[Occasion, QuizVersion]:
+    """Return occasion and rules by which a trainer tries the latest published version of a quiz of their unit."""
     ensure_in_unit(by, Permission.AUTHOR, queries.quiz(quiz_id).unit_id, on=local_day(at))
     version_id = queries.latest_published_version_id(quiz_id)
     if version_id is None:
         raise RuleBroken(_l("This quiz has not been published yet."), _l("Publish it, then try it."))
-    return Occasion(PREVIEW, version_id)
+    return Occasion(PREVIEW, version_id), queries.quiz_version(version_id)
 
 
 def _insert_attempt(
-    version: QuizVersion, occasion: Occasion, number: int, *, by: Actor, at: datetime, rng: random.Random
+    version: QuizVersion, occasion: Occasion, number: int, given: Given, *, by: Actor, at: datetime, rng: random.Random
 ) -> Attempt:
     items = blueprint.draw(
         queries.pool_sections(version.id),
@@ -118,8 +122,14 @@ def _insert_attempt(
         occasion=occasion.key,
         number=number,
         started_at=at,
+        extra_percent=given.extra_percent,
+        extra_minutes=given.extra_minutes,
         due_at=deadline(
-            version.time_limit_minutes, at, closes_at=None if occasion.key == PREVIEW else version.closes_at
+            version.time_limit_minutes,
+            at,
+            extra_percent=given.extra_percent,
+            extra_minutes=given.extra_minutes,
+            closes_at=None if occasion.key == PREVIEW else version.closes_at,
         ),
         max_points=sum(item.points for item in items),
     )

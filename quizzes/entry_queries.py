@@ -21,8 +21,8 @@ from quizzes.hooks import Occasion, quiz_hooks
 from quizzes.models import Attempt, Quiz, QuizVersion
 
 
-def occasion_of(by: Actor, quiz_id: int, on: date) -> Occasion:
-    """Return for what a person attempts a quiz: what the package above asks of them, else practice.
+def entry_of(by: Actor, quiz_id: int, on: date) -> tuple[Occasion, QuizVersion]:
+    """Return for what a person attempts a quiz, and by which rules: what the package above asks of them, else practice.
 
     :raises DomainError: that says why there is nothing.
     """
@@ -32,10 +32,9 @@ def occasion_of(by: Actor, quiz_id: int, on: date) -> Occasion:
         found = db.session.execute(_practice(by.person_id, on).where(Quiz.id == quiz_id)).first()
         if found is None:
             raise
-        return Occasion(PRACTICE, found.version_id)
-    if queries.quiz_version(occasion.quiz_version_id).practice:
-        return Occasion(PRACTICE, occasion.quiz_version_id)
-    return occasion
+        return Occasion(PRACTICE, found.version_id), queries.quiz_version(found.version_id)
+    version = queries.quiz_version(occasion.quiz_version_id)
+    return Occasion(PRACTICE, version.id) if version.practice else occasion, version
 
 
 def practice_quizzes(person_id: int | None, on: date) -> Sequence[Row[int, str, int]]:
@@ -72,13 +71,20 @@ def _practice(person_id: int | None, on: date) -> Select[int, str, int]:
 
 
 def gate_of(
-    version: QuizVersion, occasion_key: str, attempts: Sequence[Attempt], *, at: datetime, typed_code: str = ""
+    version: QuizVersion,
+    occasion_key: str,
+    attempts: Sequence[Attempt],
+    *,
+    at: datetime,
+    typed_code: str = "",
+    extra_attempts: int = 0,
 ) -> Gate:
     """Return whether another attempt may begin on an occasion; a trainer's trial always may.
 
     :param attempts: all attempts of the person at the quiz.
+    :param extra_attempts: attempts that they were given on top of the rule.
     """
     if occasion_key == PREVIEW:
         return Gate()
     ended = [one.finished_at for one in attempts if one.occasion == occasion_key and one.finished_at is not None]
-    return may_begin(version, ended, at, typed_code=typed_code)
+    return may_begin(version, ended, at, typed_code=typed_code, extra_attempts=extra_attempts)

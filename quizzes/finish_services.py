@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
 from people.access import SYSTEM, Actor
 from quizzes import behaviour, correction_queries
-from quizzes.behaviour import COUNTS_FOR_NOTHING, Ending
+from quizzes.behaviour import COUNTS_FOR_NOTHING, Ending, Phase
 from quizzes.correction_queries import Facts
 from quizzes.hooks import quiz_hooks
 from quizzes.kinds import kind_of
@@ -48,6 +48,14 @@ def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.S
     attempt.finished_at, attempt.finish_reason = behaviour.ending(attempt.due_at, at, asked=asked)
     tell_finished(attempt, by=by, at=at)
     return attempt
+
+
+def finish_if_over(attempt_id: int, *, at: datetime) -> Attempt:
+    """Close an attempt whose time is up, and return it; one that was given minutes in between goes on."""
+    attempt = _locked(attempt_id, SYSTEM)
+    if behaviour.phase(attempt.due_at, attempt.finished_at, at) is not Phase.OVER:
+        return attempt
+    return finish(attempt_id, by=SYSTEM, at=at, asked=Ending.EXPIRED)
 
 
 def _locked(attempt_id: int, by: Actor) -> Attempt:

@@ -214,6 +214,8 @@ class Attempt(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: More time for this person, in percent of the time limit, as it stood at the start.
     extra_percent: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: More minutes that were allowed at this quiz, as they stood at the start.
+    extra_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     #: The server's deadline, extensions included; None when there is no limit.
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,13 +9,14 @@ from core.clock import local_day
 from core.errors import DomainError, NotAllowed, NotFound
 from people.access import Actor, Permission
 from people.queries import may_in_unit
-from quizzes import entry_queries, queries, result_queries
+from quizzes import entry_queries, queries, result_queries, time_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING
 from quizzes.gates import Gate, Refusal, counts
 from quizzes.models import Attempt, Quiz, QuizVersion
 from quizzes.result_queries import ResultView
 from quizzes.reveal import EVERYTHING, Reveal
 from quizzes.take_labels import refused
+from quizzes.time_rules import Given
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
     locked: DomainError | None = None
     key, version_id = "", None
     try:
-        occasion = entry_queries.occasion_of(by, quiz_id, local_day(at))
-        key, version_id = occasion.key, occasion.quiz_version_id
+        occasion, rules = entry_queries.entry_of(by, quiz_id, local_day(at))
+        key, version_id = occasion.key, rules.id
     except (NotAllowed, NotFound) as error:
         if not attempts and not may_preview:
             raise
@@ -94,7 +95,8 @@ def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
     except DomainError as error:
         locked = error
     version = queries.quiz_version(_version_id(quiz, version_id, attempts))
-    gate = entry_queries.gate_of(version, key, attempts, at=at)
+    given = time_queries.given(by.person_id, quiz_id, local_day(at)) if by.person_id else Given()
+    gate = entry_queries.gate_of(version, key, attempts, at=at, extra_attempts=given.extra_attempts)
     open_attempt = next((attempt for attempt in attempts if attempt.finished_at is None), None)
     if locked is None and open_attempt is None and not gate.is_open:
         locked = refused(gate, version.closes_at)

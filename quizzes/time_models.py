@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime
@@ -31,7 +31,7 @@ class Accommodation(Base):
     __tablename__ = "accommodation"
     __table_args__ = (
         CheckConstraint("extra_percent BETWEEN 1 AND 300", name="extra_percent"),
-        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,7 +52,7 @@ class Allowance(Base):
         CheckConstraint("(person_id IS NULL) <> (unit_id IS NULL)", name="for_whom"),
         CheckConstraint("extra_attempts >= 0 AND extra_minutes >= 0", name="not_less"),
         CheckConstraint("extra_attempts + extra_minutes > 0", name="something"),
-        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,11 +73,18 @@ class AttemptExtension(Base):
     """Minutes given to an attempt under way, such as those of an outage. Append-only."""
 
     __tablename__ = "attempt_extension"
-    __table_args__ = (CheckConstraint("minutes > 0", name="minutes"),)
+    __table_args__ = (
+        CheckConstraint("minutes > 0", name="minutes"),
+        UniqueConstraint("batch", "attempt_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
     minutes: Mapped[int]
+    #: Whether the closing time of the quiz moves by these minutes too, for this attempt.
+    past_close: Mapped[bool] = mapped_column(default=False)
+    #: The mark of the form that gave them: a form that is sent twice gives once.
+    batch: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(String(500))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -10,11 +10,10 @@ from core.db import transaction
 from core.errors import NotFound, TooMany
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
-from people.access import SYSTEM
 from people.guards import actor, signed_in
 from quizzes import attempt_pages, behaviour, entry_queries, finish_services, queries, quiz_pages
 from quizzes import attempt_services as services
-from quizzes.behaviour import Ending, Phase
+from quizzes.behaviour import Phase
 from quizzes.models import Attempt
 from quizzes.scoring import score_text
 from quizzes.take_forms import StartForm
@@ -143,4 +142,4 @@ def _close_if_over(found: Attempt | None) -> Attempt | None:
     if found is None or behaviour.phase(found.due_at, found.finished_at, clock.now()) is not Phase.OVER:
         return None
     with transaction():
-        return finish_services.finish(found.id, by=SYSTEM, at=clock.now(), asked=Ending.EXPIRED)
+        return finish_services.finish_if_over(found.id, at=clock.now())

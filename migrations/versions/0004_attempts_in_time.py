@@ -17,6 +17,7 @@ depends_on = None
 COLUMNS = {
     "attempt": (
         sa.Column("extra_percent", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("extra_minutes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("page", sa.String(length=32), server_default=sa.text("''"), nullable=False),
         sa.Column("reached", sa.Integer(), server_default="1", nullable=False),
     ),
@@ -63,7 +64,7 @@ def upgrade():
         sa.Column("by_id", sa.Integer()),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("extra_percent BETWEEN 1 AND 300", name=op.f("ck_accommodation_extra_percent")),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_accommodation_dates")),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_accommodation_dates")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_accommodation_person_id")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_accommodation_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accommodation")),
@@ -85,7 +86,7 @@ def upgrade():
         sa.CheckConstraint("(person_id IS NULL) <> (unit_id IS NULL)", name=op.f("ck_allowance_for_whom")),
         sa.CheckConstraint("extra_attempts >= 0 AND extra_minutes >= 0", name=op.f("ck_allowance_not_less")),
         sa.CheckConstraint("extra_attempts + extra_minutes > 0", name=op.f("ck_allowance_something")),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_allowance_dates")),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_allowance_dates")),
         sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_allowance_quiz_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_allowance_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_allowance_unit_id")),
@@ -99,6 +100,8 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.Integer(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("past_close", sa.Boolean(), nullable=False),
+        sa.Column("batch", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("by_id", sa.Integer()),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -106,6 +109,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_extension_attempt_id")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_attempt_extension_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_extension")),
+        sa.UniqueConstraint("batch", "attempt_id", name=op.f("uq_attempt_extension_batch_attempt_id")),
     )
     op.create_index(op.f("ix_attempt_extension_attempt_id"), "attempt_extension", ["attempt_id"])
     dialect = op.get_bind().dialect.name
