@@ -133,11 +133,17 @@ GIFT_ERRORS: dict[str, Any] = {
     "title_not_closed": _l("The title after :: has no :: at its end."),
     "too_long": _l("This question is too long. A blank line ends a question."),
     "no_text": _l("The question has no text."),
-    "missing_word": _l("There is text after the answers: missing word questions can't be taken."),
-    "essay": _l("There are no answers between the braces: essay questions can't be taken."),
-    "numeric": _l("Numerical questions can't be taken."),
-    "short_answer": _l("All answers are right: short answer questions can't be taken."),
-    "matching": _l("Matching questions can't be taken."),
+    "missing_word": _l("Only a choice or written answers can stand for a missing word in the middle of a text."),
+    "gap_feedback": _l("Feedback to answers in the middle of a text can't be kept. Move it to the end, after ####."),
+    "no_arrow": _l("In a matching question every line needs an arrow: = line -> what belongs to it."),
+    "bad_share": _l("The share of an answer must be a whole number from 0 to 100 percent."),
+    "wildcard": _l("A star * stands for any text in GIFT; this can't be kept. Write \\* for the star itself."),
+    "bad_number": _l("This is not a number that can be kept. Write 12.5 or 12.5:0.5 or 12..13."),
+    "numeric_wrong": _l(
+        "A number question has right answers (=) only. Feedback to all others goes to the end, after ####."
+    ),
+    "bad_folding": _l("The folding must be of case, marks, edges and tones, with commas, or none."),
+    "bad_words": _l("The expected length of an essay is a whole number of words."),
     "unknown_answers": _l("Answers begin with = (right) or ~ (wrong), or are TRUE or FALSE."),
     "several_right": _l("More than one answer has =. Give weights such as ~%50% to all of several right answers."),
     "part_of_one": _l("A question with one right answer can't give a part of the points for another."),
@@ -150,4 +156,12 @@ GIFT_ERRORS: dict[str, Any] = {
     "bad_order": _l("The order must be fixed or free."),
     "bad_topics": _l("The topics are longer than 40 characters."),
     "not_utf8": _l("The file is not UTF-8 text. Open it in a text editor and save it with the encoding UTF-8."),
+}
+
+#: Codes of ``quizzes.formats.gift_writer.why_not``.
+GIFT_LIMITS: dict[str, Any] = {
+    "kind": _l("GIFT has no question of this kind."),
+    "percent": _l("GIFT has no tolerance in percent. Write it as a number."),
+    "several_gaps": _l("GIFT has texts with one gap only."),
+    "arrow": _l("The arrow -> in a line or an answer has a meaning of its own in GIFT. Write → instead."),
 }

@@ -19,6 +19,7 @@ from people.access import SYSTEM
 from people.models import Placement, Unit
 from people.queries import in_force
 from quizzes import bank_services, gift_services
+from quizzes.author_labels import KIND_LABELS
 from quizzes.models import Bank
 
 questions = AppGroup("questions", help="Question banks in and out.")
@@ -50,16 +51,21 @@ def import_questions(file: Path, bank: str, unit: str, dry_run: bool, as_json: b
 @click.option("--out", required=True, type=Target, help="File to write.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def export_questions(bank: str, format_: str, out: Path, as_json: bool) -> None:
-    """Write the questions of a bank to a file; importing it again changes nothing."""
+    """Write the questions of a bank to a file; importing it again changes nothing. Says what the format can't hold."""
     found = db.session.scalar(select(Bank).where(Bank.name == bank))
     if found is None:
         raise click.BadParameter(_("There is no bank with this name."), param_hint="--bank")
-    text = gift_services.export_gift(found)
-    out.write_text(text, encoding="utf-8")
+    written = gift_services.export_gift(found)
+    out.write_text(written.text, encoding="utf-8")
     if as_json:
-        click.echo(json.dumps({"bank": bank, "format": format_, "file": str(out), "questions": text.count("\n}\n")}))
-    else:
-        click.echo(_("The bank “%(bank)s” was written to %(file)s.", bank=bank, file=out))
+        left_out = [{"code": one.code, "kind": one.kind, "reason": str(one.reason)} for one in written.left_out]
+        facts = {"bank": bank, "format": format_, "file": str(out), "questions": written.count, "left_out": left_out}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    click.echo(_("The bank “%(bank)s” was written to %(file)s.", bank=bank, file=out))
+    for one in written.left_out:
+        words = {"code": one.code, "kind": KIND_LABELS[one.kind], "reason": one.reason}
+        click.echo(_("Not in the file: %(code)s (%(kind)s). %(reason)s", **words), err=True)
 
 
 def _import(name: str, unit_code: str, text: str, file_name: str) -> gift_services.ImportResult:

@@ -14,9 +14,9 @@ from library.models import Source
 from people.access import Actor, Permission
 from people.services import ensure_in_unit
 from quizzes import bank_services
-from quizzes.author_labels import GIFT_ERRORS
+from quizzes.author_labels import GIFT_ERRORS, GIFT_LIMITS
 from quizzes.formats import gift_reader, gift_writer
-from quizzes.formats.gift_values import GiftOption, GiftQuestion
+from quizzes.formats.gift_values import GiftQuestion
 from quizzes.models import Bank, Question, QuestionVersion
 from quizzes.question_content import (
     BadQuestion,
@@ -65,6 +65,24 @@ class ImportResult:
     def total(self) -> int:
         """Return the number of questions in the file."""
         return self.new + self.changed + self.unchanged
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A question that GIFT can't hold, and why."""
+
+    code: str
+    kind: str
+    reason: Any
+
+
+@dataclass(frozen=True)
+class GiftExport:
+    """A bank as GIFT: the text, how many questions it holds, and those that stay behind."""
+
+    text: str
+    count: int
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True)
@@ -120,11 +138,15 @@ def import_gift(
     return result
 
 
-def export_gift(bank: Bank) -> str:
-    """Return the questions of a bank that are not retired, as they were last saved, as GIFT."""
-    known = _known(bank.id)
-    kept = [(question, latest) for question, latest in known.values() if question.retired_at is None]
-    return gift_writer.write(_gift(question.code, latest) for question, latest in kept)
+def export_gift(bank: Bank) -> GiftExport:
+    """Return the questions of a bank that are not retired, as they were last saved, as far as GIFT can hold them."""
+    kept = [
+        _gift(question.code, latest) for question, latest in _known(bank.id).values() if question.retired_at is None
+    ]
+    asked = [(question, gift_writer.why_not(question)) for question in kept]
+    held = [question for question, reason in asked if reason is None]
+    left_out = tuple(LeftOut(one.code, one.kind, GIFT_LIMITS[reason]) for one, reason in asked if reason)
+    return GiftExport(gift_writer.write(held), len(held), left_out)
 
 
 def _planned(bank: Bank, text: str, *, publish: bool, lock: bool = False) -> list[_Step]:
@@ -187,14 +209,7 @@ def _typed(asked: GiftQuestion) -> QuestionInput:
     return QuestionInput(
         kind=asked.kind,
         prompt=asked.prompt,
-        content={
-            "options": [
-                {"text": option.text, "right": option.right, "explanation": option.explanation}
-                for option in asked.options
-            ],
-            "shuffle": asked.shuffle,
-            "rule": asked.rule,
-        },
+        content=asked.content,
         code=asked.code,
         general_explanation=asked.general_explanation,
         topic=asked.topic,
@@ -209,15 +224,11 @@ def _gift(code: str, version: QuestionVersion) -> GiftQuestion:
         code=code,
         kind=typed.kind,
         prompt=typed.prompt,
-        options=tuple(
-            GiftOption(option["text"], option["right"], option["explanation"]) for option in typed.content["options"]
-        ),
+        content=typed.content,
         general_explanation=typed.general_explanation,
         topic=typed.topic,
         difficulty=typed.difficulty,
         sources=typed.sources,
-        shuffle=typed.content["shuffle"],
-        rule=typed.content["rule"],
     )
 
 

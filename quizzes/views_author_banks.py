@@ -110,11 +110,19 @@ def apply_gift(bank_id: int) -> ResponseReturnValue:
     return redirect(url_for("quiz_desk.bank", bank_id=bank_id), 303)
 
 
+@blueprint.get("/manage/banks/<int:bank_id>/export")
+@requires(Permission.AUTHOR)
+def export(bank_id: int) -> ResponseReturnValue:
+    """Say what a GIFT file of a bank holds, and what it can't hold."""
+    found = own_bank(bank_id)
+    return render_template("quizzes/author/export.html", bank=found, result=gift_services.export_gift(found))
+
+
 @blueprint.get("/manage/banks/<int:bank_id>/export.gift")
 @requires(Permission.AUTHOR)
 def export_gift(bank_id: int) -> ResponseReturnValue:
     """Send a bank as a GIFT file."""
     found = own_bank(bank_id)
-    response = Response(gift_services.export_gift(found), mimetype="text/plain")
+    response = Response(gift_services.export_gift(found).text, mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{slug(found.name) or "questions"}.gift"'
     return response

@@ -1,37 +1,36 @@
 """What the GIFT reader gives and the GIFT writer takes: questions as values, with text in Markdown."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from quizzes.kinds import Typed
 
 SINGLE_CHOICE = "single_choice"
 MULTIPLE_CHOICE = "multiple_choice"
 DIFFICULTIES = ("easy", "medium", "hard")
 PARTIAL = "partial"
 ALL_OR_NOTHING = "all_or_nothing"
-
-
-@dataclass(frozen=True)
-class GiftOption:
-    """One option: its text and explanation as inline Markdown."""
-
-    text: str
-    right: bool
-    explanation: str = ""
+#: What a text with a gap asks, unless it says something else; GIFT has no other place for it than our own note.
+GAP_PROMPT = "Điền vào chỗ trống."
+#: By what an essay is marked that comes without criteria, for GIFT has none but those in our own notes.
+CRITERION: dict[str, Any] = {"text": "Trả lời đúng và đủ ý", "weight": 1}
 
 
 @dataclass(frozen=True)
 class GiftQuestion:
-    """One question. ``line`` is where it begins in the file; it counts for nothing when questions are compared."""
+    """One question. ``line`` is where it begins in the file; it counts for nothing when questions are compared.
+
+    ``content`` is what the kind's :meth:`~quizzes.kinds.contract.Kind.compose` takes; it comes without keys.
+    """
 
     code: str
     kind: str
     prompt: str
-    options: tuple[GiftOption, ...]
+    content: Typed
     general_explanation: str = ""
     topic: str = ""
     difficulty: str = "medium"
     sources: tuple[str, ...] = ()
-    shuffle: bool = True
-    rule: str = PARTIAL
     line: int = 0
 
 

@@ -124,23 +124,23 @@ def test_a_stale_edit_is_a_conflict_and_changes_nothing(at):
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "place"),
+    ("change", "code", "places"),
     [
-        ({"prompt": "  "}, "no_prompt", None),
-        ({"content": choices(*OPTIONS[:1])}, "too_few_options", None),
-        ({"content": choices(*({**one, "right": True} for one in OPTIONS))}, "more_than_one_right", None),
-        ({"content": choices(*OPTIONS[1:])}, "no_right", None),
-        ({"content": choices(*OPTIONS, option(" "))}, "empty_text", 3),
-        ({"content": choices(*OPTIONS, OPTIONS[2])}, "duplicate_text", 3),
-        ({"kind": "riddle"}, "unknown_kind", None),
-        ({"topic": "a; b"}, "topic", None),
-        ({"difficulty": "khó"}, "difficulty", None),
+        ({"prompt": "  "}, "no_prompt", ()),
+        ({"content": choices(*OPTIONS[:1])}, "too_few_options", ()),
+        ({"content": choices(*({**one, "right": True} for one in OPTIONS))}, "more_than_one_right", ()),
+        ({"content": choices(*OPTIONS[1:])}, "no_right", ()),
+        ({"content": choices(*OPTIONS, option(" "))}, "empty_text", (3,)),
+        ({"content": choices(*OPTIONS, OPTIONS[2])}, "duplicate_text", (3,)),
+        ({"kind": "riddle"}, "unknown_kind", ()),
+        ({"topic": "a; b"}, "topic", ()),
+        ({"difficulty": "khó"}, "difficulty", ()),
     ],
 )
-def test_what_makes_no_question_is_refused_with_its_place(at, change, code, place):
+def test_what_makes_no_question_is_refused_with_its_place(at, change, code, places):
     with pytest.raises(BadQuestion) as refused:
         save(make_bank(), None, replace(QUESTION, **change), at)
-    assert (refused.value.code, refused.value.option) == (code, place)
+    assert (refused.value.code, refused.value.places) == (code, places)
     assert str(refused.value.message)
 
 

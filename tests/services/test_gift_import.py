@@ -14,10 +14,11 @@ from quizzes.models import Bank, Question, QuestionVersion
 from quizzes.question_content import input_of
 from tests.support.factories_people import actor_of, make_person, make_unit
 from tests.support.factories_quizzes import QUESTION, make_bank, make_question
+from tests.support.questions import CONTENT
 
 pytestmark = pytest.mark.usefixtures("session")
 
-CONTENT = sorted((Path(__file__).parents[2] / "content").rglob("questions.gift"))
+GIFTS = sorted((Path(__file__).parents[2] / "content").rglob("questions.gift"))
 FILE = """// difficulty: hard; topics: N19; sources: luat-pctn-2018
 ::Q1::[markdown]Ai nộp lại quà?{=Người nhận#Đúng ~Người tặng}
 
@@ -73,11 +74,11 @@ def test_option_keys_survive_a_changed_file(at):
 
 def test_one_bad_question_stops_the_whole_file_and_all_errors_are_told(at):
     bank = make_bank()
-    bad = FILE + "\n::Q3::Viết {}\n\n::Q1::Lại?{=a ~b}\n\n::Q4::Hai phương án như nhau?{=a ~b ~b}\n"
+    bad = FILE + "\n::Q3::Viết {*}\n\n::Q1::Lại?{=a ~b}\n\n::Q4::Hai phương án như nhau?{=a ~b ~b}\n"
     with pytest.raises(gift_services.BadGift) as refused:
         take(bank, bad, at)
     assert [(error.line, error.code) for error in refused.value.errors] == [
-        (6, "essay"),
+        (6, "unknown_answers"),
         (8, "duplicate_code"),
         (10, "duplicate_text"),
     ]
@@ -94,14 +95,14 @@ def test_without_publishing_questions_wait_as_drafts(at):
     assert versions() == 2
 
 
-@pytest.mark.parametrize("path", CONTENT, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", GIFTS, ids=lambda path: path.parent.name)
 def test_the_built_in_banks_come_in_and_go_out_unchanged(at, path):
     bank = make_bank()
     text = path.read_text(encoding="utf-8")
     result = take(bank, text, at)
     assert result.new == result.total >= 30
     assert counts(take(bank, text, at)) == (0, 0, result.total)
-    assert counts(take(bank, gift_services.export_gift(bank), at)) == (0, 0, result.total)
+    assert counts(take(bank, gift_services.export_gift(bank).text, at)) == (0, 0, result.total)
 
 
 def test_what_was_typed_in_the_browser_goes_out_and_comes_back_unchanged(at):
@@ -112,14 +113,29 @@ def test_what_was_typed_in_the_browser_goes_out_and_comes_back_unchanged(at):
     retired = make_question(bank)
     bank_services.retire_question(retired.id, by=SYSTEM, at=at)
     before = versions()
-    result = take(bank, gift_services.export_gift(bank), at, publish=False)
+    result = take(bank, gift_services.export_gift(bank).text, at, publish=False)
     assert (counts(result), versions()) == ((0, 0, 2), before)
+
+
+def test_every_kind_that_gift_has_goes_out_and_comes_back_and_the_others_are_named(at):
+    bank = make_bank()
+    gap = {**CONTENT["gaps"], "text": "Báo cáo [[ai]] ngay.", "gaps": CONTENT["gaps"]["gaps"][:1]}
+    for kind, content in {**CONTENT, "gaps": gap}.items():
+        make_question(bank, kind=kind, content=content, code=kind, prompt=f"Hỏi về {kind}")
+    make_question(bank, kind="gaps", content=CONTENT["gaps"], code="nhiều chỗ trống")
+    written = gift_services.export_gift(bank)
+    assert [one.code for one in written.left_out] == ["case_study", "categorise", "nhiều chỗ trống", "ordering"]
+    assert written.count == 5
+    assert counts(take(bank, written.text, at)) == (0, 0, 5)
+    copy = make_bank("Bản sao")
+    assert counts(take(copy, written.text, at)) == (5, 0, 0)
+    assert gift_services.export_gift(copy).text == written.text
 
 
 def test_a_question_keeps_its_data_over_banks(at):
     bank, copy = make_bank(), make_bank("Bản sao")
     question = make_question(bank, general_explanation="Vì sao", difficulty="hard", topic="N4")
-    take(copy, gift_services.export_gift(bank), at)
+    take(copy, gift_services.export_gift(bank).text, at)
     twin = db.session.scalars(select(Question).where(Question.bank_id == copy.id)).one()
     original, copied = (input_of(bank_services.latest_version(one.id)) for one in (question, twin))
     assert twin.code == question.code
@@ -164,6 +180,14 @@ class TestCommands:
         again = json.loads(run("import", out, "--bank", "M7", "--json").output)
         assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 2)
 
+    def test_what_the_file_can_not_hold_is_named(self, run, tmp_path):
+        bank, out = make_bank(), tmp_path / "ra.gift"
+        make_question(bank, kind="ordering", content=CONTENT["ordering"], code="M7-09")
+        words = ("export", "--bank", bank.name, "--out", out)
+        assert "Không có trong tệp: M7-09 (Sắp xếp thứ tự). GIFT không có loại câu hỏi này." in run(*words).output
+        told = json.loads(run(*words, "--json").output)
+        assert (told["questions"], [one["code"] for one in told["left_out"]]) == (0, ["M7-09"])
+
     def test_a_rehearsal_changes_nothing(self, run, file):
         make_unit()
         done = run("import", file, "--bank", "M7", "--dry-run", "--json")
@@ -172,12 +196,12 @@ class TestCommands:
 
     def test_a_bad_file_is_refused_with_file_and_line(self, run, file):
         make_unit()
-        file.write_text("::Q1::Viết {}\n", encoding="utf-8")
+        file.write_text("::Q1::Viết {*}\n", encoding="utf-8")
         refused = run("import", file, "--bank", "M7")
         assert refused.exit_code == 1
         assert f"{file}:1:" in refused.output
         answer = json.loads(run("import", file, "--bank", "M7", "--json").output)
-        assert (answer["errors"][0]["line"], answer["errors"][0]["code"]) == (1, "essay")
+        assert (answer["errors"][0]["line"], answer["errors"][0]["code"]) == (1, "unknown_answers")
         file.write_bytes(b"")
         assert run("import", file, "--bank", "M7").exit_code == 1
         assert db.session.scalar(select(Bank.id)) is None

@@ -1,5 +1,6 @@
 """The forms of the kinds of questions: what they show is what they read, and refusals stand beside what is wrong."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def typed(name: str) -> dict[str, Any]:
     return kind.typed(kind.compose(TYPED[name], None))
 
 
-def shown(name: str, content: dict[str, Any]) -> ContentForm:
+def shown(name: str, content: Mapping[str, Any]) -> ContentForm:
     form = CONTENT_FORMS[name]()
     form["kind"].data = name
     form.fill(content)

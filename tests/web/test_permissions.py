@@ -33,13 +33,16 @@ DOORS: dict[str, str] = {
         lesson_editor.version lesson_editor.move lesson_editor.discard lesson_editor.restore lesson_editor.retire
         library.sources library.new_source library.edit_source library.media_list library.edit_media
         quiz_desk.banks quiz_desk.new_bank quiz_desk.bank quiz_desk.rename_bank quiz_desk.import_gift
-        quiz_desk.apply_gift quiz_desk.export_gift
+        quiz_desk.apply_gift quiz_desk.export quiz_desk.export_gift
         quiz_desk.new_question quiz_desk.edit_question quiz_desk.preview_question quiz_desk.publish_question
         quiz_desk.question_history quiz_desk.retire_question quiz_desk.restore_question
         quiz_desk.quizzes quiz_desk.new_quiz quiz_desk.edit_quiz quiz_desk.publish_quiz quiz_desk.quiz_history
         quiz_desk.questions_there
         quiz_desk.quiz_statistics quiz_desk.quiz_statistics_csv quiz_desk.count_quiz_statistics
         quiz_desk.question_statistics""",
+    Permission.MARK: """
+        quiz_desk.marking quiz_desk.marking_quiz quiz_desk.next_answer quiz_desk.mark_answer quiz_desk.claim_answer
+        quiz_desk.ask_second""",
     Permission.VIEW_PEOPLE: "staff.people_list staff.person staff.units",
     Permission.IMPORT_PEOPLE: "staff.import_list staff.import_preview staff.apply_import",
     Permission.MANAGE_ACCOUNTS: "staff.first_password",

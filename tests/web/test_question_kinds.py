@@ -125,3 +125,13 @@ def test_a_mistake_in_a_row_is_told_above_and_beside_it(client, bank):
     assert status == 422
     assert page.one("p", id="items-2-text-error").text.endswith("Hai dòng có nội dung giống nhau. Hãy sửa một dòng.")
     assert "#items-2-text" in [link.get("href") for link in page.one("div", role="alert").all("a")]
+
+
+def test_the_page_of_the_export_names_what_the_file_can_not_hold(client, bank):
+    make_question(bank)
+    make_question(bank, kind="categorise", content=CONTENT["categorise"], code="M7-09")
+    page = client.page(f"/manage/banks/{bank.id}/export")
+    cells = [cell.text for cell in page.one("table").all("th", "td")]
+    assert cells[-3:] == ["M7-09", "Xếp nhóm", "GIFT không có loại câu hỏi này."]
+    (link,) = [link.get("href") for link in page.all("a") if link.get("href").endswith("export.gift")]
+    assert client.get(link).text.count("::C001::") == 1
