@@ -1,8 +1,15 @@
 """Banks, questions and quizzes, for trainers: the pages put themselves on the desk when they are imported."""
 
-from quizzes import views_author_banks, views_author_questions, views_author_quizzes, views_author_statistics
+from quizzes import (
+    views_author_banks,
+    views_author_marking,
+    views_author_questions,
+    views_author_quizzes,
+    views_author_statistics,
+)
 from quizzes.views_author_desk import blueprint
 
 __all__ = [
-    "blueprint", "views_author_banks", "views_author_questions", "views_author_quizzes", "views_author_statistics",
+    "blueprint", "views_author_banks", "views_author_marking", "views_author_questions",
+    "views_author_quizzes", "views_author_statistics",
 ]  # fmt: skip

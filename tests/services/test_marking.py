@@ -76,7 +76,7 @@ def test_a_mark_settles_the_attempt_and_tells_of_the_pass_once(above, quiz, lear
     assert (attempt.points, attempt.score, attempt.passed) == (167, 835, True)
     assert above.finished == [attempt.id]
     step = db.session.scalars(select(AttemptStep).where(AttemptStep.item_id == essay, AttemptStep.mark == 67)).one()
-    assert (step.action, step.by_id, step.at, list(step.criteria.values())) == ("mark", marker.id, later, [40, 20, 7])
+    assert (step.action, step.by_id, step.at, list((step.criteria or {}).values())) == ("mark", marker.id, later, [40, 20, 7])
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "attempt.mark")).one()
     assert (entry.by_id, entry.about_id, entry.detail["mark"]) == (marker.id, attempt.id, 67)
     assert marking_queries.quiz_queues(actor_of(marker), later) == []
@@ -186,7 +186,7 @@ def test_two_marks_at_once_are_one_mark_and_one_conflict(own_app, at):
         quiz = make_essay_quiz()
         _attempt, essay = hand_in_essay(quiz, make_person(unit=db.session.get_one(Unit, quiz.unit_id)))
         markers = [make_marker(quiz, name) for name in ("Phạm Thị Một", "Vũ Văn Hai")]
-        both, heard = threading.Barrier(2), []
+        both, heard = threading.Barrier(2), list[object]()
 
         def race(marker_id: int) -> None:
             with own_app.app_context():

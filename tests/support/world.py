@@ -18,6 +18,7 @@ from library.rules import SourceDraft
 from people import import_plans, import_services
 from people.access import SYSTEM, Role
 from people.models import Person, Unit
+from quizzes.marking_models import MarkingTask
 from quizzes.models import Attempt, PoolQuestion, QuestionVersion, QuizSection
 from tests.support.factories_attempts import begin, hand_in, items_of
 from tests.support.factories_people import give_role, make_person, make_unit
@@ -77,6 +78,7 @@ def make_world(training: Training | None = None, *, mark: str = "") -> World:
         "grant_id": give_role(graduate, Role.UNIT_HEAD, make_unit(parent=unit)).id,
         "import_id": _staff_list(unit, mark),
         "job_id": _job(learner),
+        "item_id": _answer_to_mark(finished),
     }
     spared = obligation_of(exempted, cycle).id
     with transaction():
@@ -153,6 +155,14 @@ def _job(person: Person) -> int:
     db.session.add(job)
     db.session.commit()
     return job.id
+
+
+def _answer_to_mark(attempt: Attempt) -> int:
+    item = items_of(attempt)[0]
+    about = {"quiz_id": attempt.quiz_id, "question_version_id": item.question_version_id}
+    db.session.add(MarkingTask(item_id=item.id, since=clock.now(), **about))
+    db.session.commit()
+    return item.id
 
 
 def _picture(unit: Unit, mark: str) -> int:
