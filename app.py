@@ -22,6 +22,7 @@ import people.views_import
 import people.views_jobs
 import people.views_staff
 import quizzes.attempt_jobs
+import quizzes.correction_jobs
 import quizzes.statistics_jobs
 import quizzes.views_answers
 import quizzes.views_author
@@ -123,6 +124,9 @@ def _register_jobs(app: Flask) -> None:
         jobs.every_minute("close overdue attempts", quizzes.attempt_jobs.close_overdue)
         jobs.every_minute("forget old jobs", jobs.forget_old)
         jobs.every_minute("count statistics", quizzes.statistics_jobs.refresh_minutely)
+        jobs.register(
+            quizzes.correction_jobs.NAME, quizzes.correction_jobs.apply_correction, title=quizzes.correction_jobs.TITLE
+        )
 
 
 def _serve_static(app: Flask) -> None:

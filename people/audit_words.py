@@ -42,6 +42,7 @@ ACTIONS: dict[str, Any] = {
     "obligation.complete": _l("Completed an obligation"),
     "people.apply_import": _l("Applied a staff list"),
     "people.stage_import": _l("Handed in a staff list"),
+    "question.correct": _l("Corrected points after a wrong question"),
     "question.create": _l("Wrote a question"),
     "question.import": _l("Imported a question"),
     "question.publish": _l("Published a question"),

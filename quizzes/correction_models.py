@@ -18,7 +18,7 @@ class Correction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
     #: The versions that were wrong: it concerns whoever was shown one of them.
-    wrong_version_ids: Mapped[list[int]] = mapped_column(JSON)
+    wrong_version_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
     #: By which version answers are judged anew; None when they are not (full credit, dropped).
     question_version_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
     method: Mapped[str] = mapped_column(String(12))

@@ -13,7 +13,9 @@ from core.i18n import lazy_gettext as _l
 from people.access import SYSTEM, Actor
 from quizzes import behaviour, correction_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING, Ending, Phase
+from quizzes.correction_models import Correction
 from quizzes.correction_queries import Facts
+from quizzes.corrections import Remedy
 from quizzes.hooks import quiz_hooks
 from quizzes.kinds import kind_of
 from quizzes.marking_models import MarkingTask
@@ -37,14 +39,14 @@ def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.S
     steps = list(_closing_steps(rows, by, at))
     db.session.execute(insert(_STEPS), steps)
     if attempt.occasion not in COUNTS_FOR_NOTHING:
-        _ask_markers(attempt, rows, {step["item_id"] for step in steps if step["action"] == "mark"}, at)
+        _ask_markers(attempt, rows, {step["item_id"] for step in steps if step["action"] != "answer"}, at)
     db.session.execute(
         delete(AttemptDraft).where(
             AttemptDraft.item_id.in_(select(AttemptItem.id).where(AttemptItem.attempt_id == attempt_id))
         ),
         execution_options={"synchronize_session": False},
     )
-    settle(attempt)
+    settle_by(attempt, correction_queries.facts_of([attempt_id], are_new=True)[attempt_id])
     attempt.finished_at, attempt.finish_reason = behaviour.ending(attempt.due_at, at, asked=asked)
     tell_finished(attempt, by=by, at=at)
     return attempt
@@ -93,21 +95,46 @@ def _items_to_close(attempt_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _closing_steps(rows: Iterable[Row[Any]], by: Actor, at: datetime) -> Iterator[dict[str, Any]]:
-    """Yield the steps that end an attempt: the answer as saved last, then its mark unless a person must give it."""
+def _closing_steps(rows: Sequence[Row[Any]], by: Actor, at: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the steps that end an attempt: the answer as saved last, then its mark unless a person must give it.
+
+    What was shown wrong, as a correction has decided meanwhile, is judged by that correction alone.
+    """
+    corrected = correction_queries.remedies_for([row.question_version_id for row in rows])
     for row in rows:
-        kind = kind_of(row.kind)
-        share = kind.grade(kind.parse(row.spec), row.response)
         step = {
-            "item_id": row.id, "by_id": by.person_id, "question_version_id": row.question_version_id, "reason": "",
-            "response": None, "mark": None, "late": False, "seconds": None,
+            "item_id": row.id, "number": 1, "by_id": by.person_id, "at": at, "reason": "", "correction_id": None,
+            "question_version_id": row.question_version_id, "response": None, "mark": None, "late": False,
+            "seconds": None,
         }  # fmt: skip
         if row.response is not None:
             said = {"response": row.response, "late": row.late, "seconds": row.seconds or None}
-            yield step | {"number": 1, "action": "answer", "at": row.saved_at} | said
-        if share is not None:
-            number = 1 if row.response is None else 2
-            yield step | {"number": number, "action": "mark", "at": at, "mark": mark_of(share, row.points)}
+            yield step | {"action": "answer", "at": row.saved_at} | said
+            step["number"] = 2
+        correction, remedy = corrected.get(row.question_version_id, (None, None))
+        if correction is not None and remedy is not None and remedy.applies_to(row.response):
+            yield step | correction_step(correction, remedy, row)
+        elif (mark := _mark(row)) is not None:
+            yield step | {"action": "mark", "mark": mark}
+
+
+def _mark(row: Row[Any]) -> int | None:
+    """Return the hundredths of a point that an answer earns; None when a person must mark it."""
+    kind = kind_of(row.kind)
+    share = kind.grade(kind.parse(row.spec), row.response)
+    return None if share is None else mark_of(share, row.points)
+
+
+def correction_step(correction: Correction, remedy: Remedy, row: Row[Any]) -> dict[str, Any]:
+    """Return what a correction says of a question in an attempt: the part of a step that is its own."""
+    return {
+        "action": remedy.action,
+        "mark": remedy.mark(row.response, row.points),
+        "by_id": correction.by_id,
+        "question_version_id": correction.question_version_id or row.question_version_id,
+        "reason": correction.reason,
+        "correction_id": correction.id,
+    }
 
 
 def _ask_markers(attempt: Attempt, rows: Iterable[Row[Any]], marked: set[int], at: datetime) -> None:

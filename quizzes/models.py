@@ -201,6 +201,7 @@ class Attempt(Base):
         Index("ix_attempt_to_count", "quiz_version_id", "id", sqlite_where=text(TO_COUNT),
               postgresql_where=text(TO_COUNT)),
         Index("ix_attempt_to_mark", "quiz_id", "id", sqlite_where=text(TO_MARK), postgresql_where=text(TO_MARK)),
+        Index("ix_attempt_pass_kept", "id", sqlite_where=text("pass_kept = 1"), postgresql_where=text("pass_kept")),
         CheckConstraint("(finished_at IS NULL) = (finish_reason = '')", name="finish_reason"),
     )  # fmt: skip
 
@@ -244,12 +245,15 @@ class AttemptItem(Base):
     """A question in an attempt: the version, its points and the order of options that the person saw. Never changed."""
 
     __tablename__ = "attempt_item"
-    __table_args__ = (UniqueConstraint("attempt_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "position"),
+        Index("ix_attempt_item_shown", "question_version_id", "attempt_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
     position: Mapped[int]
-    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"))
     points: Mapped[int]
     #: Permanent option keys in the order shown.
     option_order: Mapped[list[str]] = mapped_column(JSON)

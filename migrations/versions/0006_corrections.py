@@ -55,6 +55,15 @@ def upgrade():
         sa.UniqueConstraint("attempt_id", "after_step_id", name=op.f("uq_pass_withdrawal_attempt_id_after_step_id")),
     )
     op.add_column("attempt", sa.Column("pass_kept", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index(
+        "ix_attempt_pass_kept",
+        "attempt",
+        ["id"],
+        sqlite_where=sa.text("pass_kept = 1"),
+        postgresql_where=sa.text("pass_kept"),
+    )
+    op.create_index("ix_attempt_item_shown", "attempt_item", ["question_version_id", "attempt_id"])
+    op.drop_index(op.f("ix_attempt_item_question_version_id"), table_name="attempt_item")
     op.execute(
         "ALTER TABLE attempt_step ADD COLUMN correction_id INTEGER "
         "CONSTRAINT fk_attempt_step_correction_id REFERENCES correction (id)"
@@ -71,6 +80,9 @@ def downgrade():
         # The batch has made the table anew, without the triggers that guard it.
         for statement in append_only_statements("attempt_step", "sqlite"):
             op.execute(statement)
+    op.create_index(op.f("ix_attempt_item_question_version_id"), "attempt_item", ["question_version_id"])
+    op.drop_index("ix_attempt_item_shown", table_name="attempt_item")
+    op.drop_index("ix_attempt_pass_kept", table_name="attempt")
     op.drop_column("attempt", "pass_kept")
     op.drop_table("correction")
     if op.get_bind().dialect.name == "postgresql":
