@@ -248,7 +248,7 @@ class CaseStudy:
         return Part(**texts, points=points, spec=self._kind(texts["kind"]).parse(spec))
 
     def _composed(self, row: Mapping[str, Any], key: str, before: Part | None) -> dict[str, Any]:
-        name = str(row.get("kind", ""))
+        name = str(row.get("kind"))
         kind, prompt = self._kind(name), block(row.get("prompt"))
         content = row.get("content")
         spec = kind.compose(

@@ -32,7 +32,7 @@ class Categorise(Placing):
         """
         listed = list(typed.get("targets", ()))
         keys = keys_for(listed, list(previous.target_texts) if previous else ())
-        targets = [Target(key, line(one.get("text", ""))) for one, key in zip(listed, keys, strict=True)]
+        targets = [Target(key, line(one.get("text"))) for one, key in zip(listed, keys, strict=True)]
         rows = list(typed.get("rows", ()))
         return self.composed(
             [(row, _right_key(place, row.get("target"), keys)) for place, row in enumerate(rows)],

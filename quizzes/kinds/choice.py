@@ -231,12 +231,12 @@ def _ordered(spec: ChoiceSpec, order: Sequence[str]) -> list[Option]:
 
 
 def _composed(row: Mapping[str, Any], key: str) -> dict[str, Any]:
-    text, explanation = line(row.get("text", "")), line(row.get("explanation", ""))
+    text, explanation = line(row.get("text")), line(row.get("explanation"))
     return {
         "key": key,
         "text": text,
         "html": inline(text),
-        "right": bool(row.get("right", False)),
+        "right": bool(row.get("right")),
         "explanation": explanation,
         "explanation_html": inline(explanation),
     }

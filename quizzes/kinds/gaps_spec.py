@@ -151,8 +151,9 @@ def _with_option_keys(row: dict[str, Any], before: Gap | None) -> dict[str, Any]
 
 def _right_text(row: Mapping[str, Any]) -> str:
     """Return what is right in a gap as one text by which it is known again."""
-    written = [answer["text"] for answer in row.get("answers", ()) if whole(answer.get("share"), FULL) == FULL]
-    return " | ".join([*written, *(option["text"] for option in row.get("options", ()) if option.get("right"))])
+    right = [answer for answer in row.get("answers", ()) if whole(answer.get("share"), FULL) == FULL]
+    right += [option for option in row.get("options", ()) if option.get("right")]
+    return " | ".join(line(one.get("text")) for one in right)
 
 
 def _marked(mark: str) -> str:
@@ -169,7 +170,7 @@ def _keys(rows: Sequence[Mapping[str, Any]], known: Collection[str], taken: set[
     """Return a key for every row: its own when it is known and not yet used, else one that nothing has; take it."""
     given: list[str] = []
     for row in rows:
-        own = row.get("key", "")
+        own: Any = row.get("key")
         given.append(own if own in known and own not in given else new_key(taken))
         taken.add(given[-1])
     return given
@@ -182,7 +183,7 @@ def _composed(row: Mapping[str, Any], key: str, before: Sequence[GapOption], tak
         "key": key,
         "answers": composed_answers(list(row.get("answers", ()))),
         "options": [
-            {"key": one, "text": line(option.get("text")), "right": bool(option.get("right", False))}
+            {"key": one, "text": line(option.get("text")), "right": bool(option.get("right"))}
             for option, one in zip(options, keys, strict=True)
         ],
     }

@@ -30,7 +30,7 @@ def keys_for(rows: Iterable[Mapping[str, Any]], known: Collection[str]) -> list[
     """Return a key for every row: its own when it is known and not yet used, else a fresh one."""
     given: list[str] = []
     for row in rows:
-        own = row.get("key", "")
+        own: Any = row.get("key")
         given.append(own if own in known and own not in given else new_key({*known, *given}))
     return given
 
@@ -45,7 +45,7 @@ def recall_keys(
     :param known: the keys and texts of before, in order.
     """
     by_text = {clean_line(said): key for key, said in known}
-    keys = [by_text.get(clean_line(str(row.get(text, ""))), "") for row in rows]
+    keys = [by_text.get(line(row.get(text)), "") for row in rows]
     left = [key for key, _ in known if key not in keys]
     if len(left) == keys.count(""):
         keys = [key or left.pop(0) for key in keys]

@@ -62,7 +62,7 @@ class Matching(Placing):
 
     def _checked_texts(self, rows: Sequence[Mapping[str, Any]], distractors: Sequence[Mapping[str, Any]]) -> list[str]:
         """Return the texts of the partners, those of the stems first."""
-        texts = [line(row.get("target", "")) for row in rows] + [line(row.get("text", "")) for row in distractors]
+        texts = [line(row.get("target")) for row in rows] + [line(row.get("text")) for row in distractors]
         for place, text in enumerate(texts):
             self.check_target(place, text)
             if place >= len(rows) and text in texts[:place]:
@@ -82,7 +82,7 @@ class Matching(Placing):
     def recall(self, typed: Typed, previous: PlacingSpec) -> dict[str, Any]:
         """Return typed pairs and distractors with the keys of those they were before."""
         rows, distractors = self.recalled_rows(typed, previous), list(typed.get("distractors", ()))
-        texts = [line(row.get("target", "")) for row in rows] + [line(row.get("text", "")) for row in distractors]
+        texts = [line(row.get("target")) for row in rows] + [line(row.get("text")) for row in distractors]
         unique = [{"text": text} for text in dict.fromkeys(texts)]
         keys = {one["text"]: one["key"] for one in recall_keys(unique, list(previous.target_texts.items()))}
         return {

@@ -200,7 +200,7 @@ def _composed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "value": _read_stored(row.get("value")),
         "tolerance": _read_stored(row.get("tolerance") or "0"),
-        "percent": bool(row.get("percent", False)),
+        "percent": bool(row.get("percent")),
         "share": whole(row.get("share"), FULL),
         **explained(row),
     }

@@ -32,7 +32,7 @@ KeyedT = TypeVar("KeyedT", bound=Keyed)
 
 def composed_row(row: Mapping[str, Any], key: str) -> dict[str, Any]:
     """Return a typed row as it is stored."""
-    text, explanation = line(row.get("text", "")), line(row.get("explanation", ""))
+    text, explanation = line(row.get("text")), line(row.get("explanation"))
     return {
         "key": key,
         "text": text,

@@ -80,6 +80,29 @@ def test_a_stored_question_is_read_back_the_same(kind):
     spec = kind.parse(raw([True, False, False]))
     assert kind.parse(kind.to_json(spec)) == spec
     assert ("rule" in kind.to_json(spec)) is kind.takes_many
+    assert kind.compose(kind.typed(spec), spec) == spec
+
+
+@pytest.mark.parametrize(("kind", "rule"), [(SINGLE, PARTIAL), (MULTIPLE, ALL_OR_NOTHING)])
+def test_rules_that_are_not_those_of_a_new_question_are_kept(kind, rule):
+    spec = kind.parse(raw([True, False, False], rule=rule, shuffle=False))
+    assert (spec.rule, spec.shuffle) == (rule, False)
+    assert kind.parse(kind.to_json(spec)) == kind.compose(kind.typed(spec), spec) == spec
+    assert kind.rule(spec) == {SINGLE: "single_choice", MULTIPLE: "multiple_choice.all_or_nothing"}[kind]
+
+
+def test_an_option_is_wrong_and_unexplained_unless_its_author_says_otherwise():
+    spec = SINGLE.compose({"options": [{"text": "Báo cáo", "right": True}, {"text": "Im lặng"}]}, None)
+    assert (spec.options[1].right, spec.options[1].explanation, spec.options[1].explanation_html) == (False, "", "")
+    assert (spec.shuffle, spec.rule) == (True, PARTIAL)
+
+
+def test_the_limits_of_options_are_taken():
+    long = {"text": "x" * 2000, "html": "x", "explanation": "x" * 2000}
+    spec = raw([True] + [False] * 9)
+    spec["options"][0] = {**spec["options"][0], **long}
+    assert len(SINGLE.parse(spec).options) == 10
+    assert len(SINGLE.parse(raw([True, False])).options) == 2
 
 
 def test_an_option_is_cleaned_and_keeps_its_key():
@@ -105,6 +128,7 @@ def test_fresh_keys_avoid_those_taken():
         (SINGLE, ["k1"], ["k1"]),
         (SINGLE, ["k1", "k1", ""], ["k1"]),
         (MULTIPLE, ["k2", "k0"], ["k0", "k2"]),
+        (MULTIPLE, ["k2", "k1", "k0"], ["k0", "k1", "k2"]),
     ],
 )
 def test_an_answer_has_one_normal_form(kind, chosen, stored):
@@ -165,9 +189,11 @@ def test_answers_are_judged_anew_only_where_the_options_are_the_same():
 
 
 def test_what_is_shown_before_the_end_has_no_key():
-    spec = MULTIPLE.parse(raw([True, False, False]))
+    spec = MULTIPLE.parse(spoiled(2, explanation="Vì **luật**", explanation_html="Vì <strong>luật</strong>"))
     shown = MULTIPLE.shown(spec, keys(2, 0, 1))
     assert [option.key for option in shown.options] == keys(2, 0, 1)
+    assert [option.html for option in shown.options] == ["Phương án 2", "Phương án 0", "Phương án 1"]
+    assert (shown.takes_many, SINGLE.shown(spec, []).takes_many) == (True, False)
     assert set(vars(shown.options[0])) == {"key", "html"}
     judged = MULTIPLE.judged(spec, {"chosen": ["k2"]}, keys(2, 0, 1))
     assert [(option.chosen, option.right) for option in judged.options] == [
@@ -175,6 +201,10 @@ def test_what_is_shown_before_the_end_has_no_key():
         (False, True),
         (False, False),
     ]
+    assert [(option.key, option.html) for option in judged.options] == [
+        (option.key, option.html) for option in shown.options
+    ]
+    assert [option.explanation_html for option in judged.options] == ["Vì <strong>luật</strong>", "", ""]
 
 
 def test_options_are_shuffled_only_where_quiz_and_question_allow_it():

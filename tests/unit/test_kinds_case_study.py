@@ -77,6 +77,9 @@ def test_a_case_is_shown_and_judged_part_by_part():
     ]  # fmt: skip
     assert [option.chosen for option in judged.parts[0].judged.options] == [False, True, False]
     assert judged.html == shown.html
+    assert [(part.kind, part.prompt_html) for part in judged.parts] == [
+        (part.kind, part.prompt_html) for part in shown.parts
+    ]
 
 
 def test_a_case_in_words_and_as_counted_choices():
@@ -194,6 +197,8 @@ def test_a_part_that_comes_again_as_another_kind_or_for_the_first_time_has_no_co
     first, second, third = CONTENT["case_study"]["parts"]
     other = {**third, "kind": "short_answer", "content": {"answers": [{"text": "hai triệu"}]}}
     new = {**first, "prompt": "Khác hẳn?"}
+    bare = CASE.recall({"parts": [{"kind": first["kind"], "prompt": first["prompt"]}]}, SPEC)["parts"][0]
+    assert (bare["key"], bare["content"]) == (P1.key, {"options": []})
     again = CASE.compose(CASE.recall({**CONTENT["case_study"], "parts": [first, second, other, new]}, SPEC), SPEC)
     assert [part.key for part in again.parts[:3]] == [P1.key, P2.key, P3.key]
     assert again.parts[2].kind == "short_answer"

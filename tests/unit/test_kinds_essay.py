@@ -52,7 +52,7 @@ def test_an_essay_may_have_20_000_characters():
 def test_the_rubric_makes_a_whole_and_is_shown_after_the_end():
     spec = SPEC
     assert [one.weight for one in rubric(spec)] == [Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)]
-    assert next(one.text for one in rubric(spec)) == "Nêu đúng quy định về nhận quà"
+    assert [(one.key, one.text) for one in rubric(spec)] == [(one.key, one.text) for one in spec.criteria]
     judged = ESSAY.judged(spec, {"text": " một\nhai  ba"}, [])
     assert (judged.text, judged.words, judged.criteria) == (" một\nhai  ba", 3, rubric(spec))
     assert judged.model_answer_html.startswith("<p>Trước hết <strong>từ chối</strong>")
@@ -110,6 +110,7 @@ def test_the_limits_of_an_essay_are_taken_and_it_is_never_judged_anew_by_rule():
     spec = ESSAY.compose({"criteria": criteria, "words": "5000", "model_answer": "x" * 20_000}, None)
     assert len(spec.criteria) == 10
     assert ESSAY.compose({"criteria": [{"text": "a"}]}, None).words == 0
+    assert ESSAY.parse({"criteria": [{"key": "a7", "text": "a", "weight": 1}]}).words == 0
     assert ESSAY.why_not_regradable(spec, spec) == "needs_marker"
     moved = ESSAY.compose({**ESSAY.typed(spec), "criteria": ESSAY.typed(spec)["criteria"][::-1]}, spec)
     assert [one.key for one in moved.criteria] == [one.key for one in reversed(spec.criteria)]

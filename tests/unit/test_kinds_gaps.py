@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from quizzes.kinds import BadResponse, SpecError, kind_of
 from quizzes.kinds.folding import Folding
+from quizzes.kinds.gaps_spec import marks_in
 from tests.support.questions import CONTENT
 
 GAPS = kind_of("gaps")
@@ -66,6 +67,7 @@ def test_a_text_with_gaps_is_shown_in_pieces():
     assert [gap.number for gap in shown.gaps] == [1, 2, 3]
     assert [gap.key for gap in shown.gaps] == [G1.key, G2.key, G3.key]
     assert [one.text for one in shown.gaps[0].options] == ["báo chí", "người tặng quà", "thủ trưởng cơ quan"]
+    assert [one.key for one in shown.gaps[0].options] == [one.key for one in reversed(G1.options)]
     assert shown.gaps[1].options == ()
 
 
@@ -77,9 +79,11 @@ def test_gaps_are_judged_one_by_one():
         (2, "05", 100),
         (3, "", 0),
     ]
-    assert [[one.text for one in gap.right] for gap in judged.gaps] == [
-        ["thủ trưởng cơ quan"], ["05", "5", "năm"], ["hòa nhã", "lịch sự"],
-    ]  # fmt: skip
+    assert [[(one.text, one.share) for one in gap.right] for gap in judged.gaps] == [
+        [("thủ trưởng cơ quan", 100)],
+        [("05", 100), ("5", 100), ("năm", 100)],
+        [("hòa nhã", 100), ("lịch sự", 50)],
+    ]
     assert judged.gaps[1].explanation_html == "Năm ngày <strong>làm việc</strong>."
     assert [gap.explanation_html for gap in (judged.gaps[0], judged.gaps[2])] == ["", ""]
     unknown = GAPS.judged(SPEC, _filled("", "6", ""), [])
@@ -100,6 +104,11 @@ def test_gaps_in_words_and_as_counted_choices():
 
 def test_a_gap_left_empty_is_not_stored():
     assert _filled("", " 05", " ") == {"gaps": {G2.key: " 05"}}
+
+
+def test_a_gap_left_empty_earns_nothing_even_where_marks_are_all_that_an_answer_has():
+    spec = GAPS.compose({"text": "[[1]]", "gaps": [_gap("1", "\u0301")], "folding": {"marks": True}}, None)
+    assert GAPS.grade(spec, None) == 0
 
 
 def test_rules_that_are_not_those_of_a_new_question_are_kept():
@@ -218,6 +227,51 @@ def test_gaps_are_in_the_order_of_the_text_and_keep_their_keys_when_it_changes()
     assert [gap.key for gap in turned.gaps[:2]] == [gap.key for gap in reversed(spec.gaps)]
     assert turned.gaps[2].key not in {gap.key for gap in spec.gaps}
     assert GAPS.compose({"text": "[[k9]]", "gaps": [{"key": "k9", "answers": [{"text": "a"}]}]}, None).gaps[0].key != ""
+
+
+def test_marks_are_found_in_the_order_of_the_text_each_once():
+    assert marks_in("[[b]] rồi [[ a ]]\r\n[[b]] [[]] [[c\nd]] [[[e]]]") == ["b", "a", "e"]
+    assert marks_in("[[" + "x" * 40 + "]] [[" + "y" * 41 + "]]") == ["x" * 40]
+
+
+def test_lines_and_paragraphs_stay_apart_and_what_looks_like_a_gap_stays_text():
+    spec = GAPS.compose({"text": "Một  \nhai\\\nba\n \n[[1]]", "gaps": [_gap()]}, None)
+    assert spec.pieces == ("<p>Một<br>hai<br>ba</p><p>", "</p>")
+    stored = but(text=SPEC.text + " [[xem thêm]]", html=SPEC.html)
+    assert (
+        GAPS.typed(GAPS.parse(stored))["text"]
+        == CONTENT["gaps"]["text"]
+        .replace("[[ai]]", "[[1]]")
+        .replace("[[bao lâu]]", "[[2]]")
+        .replace("[[sao]]", "[[3]]")
+        + " [[xem thêm]]"
+    )
+
+
+def test_a_stored_gap_may_leave_out_what_it_does_not_have():
+    one = {"text": "[[a7]]", "html": "[[a7]]"}
+    assert GAPS.parse({**one, "gaps": [{"key": "a7", "answers": [{"text": "x"}]}]}).gaps[0].options == ()
+    with pytest.raises(SpecError) as refused:
+        GAPS.parse({**one, "gaps": [{"key": "a7"}]})
+    assert refused.value.code == "no_answer"
+    assert not GAPS.compose({"text": "[[1]]", "gaps": [_list(("a", True), ("b", False))]}, None).gaps[0].answers
+    options = [{"text": "a", "right": True}, {"text": "b"}]
+    bare = GAPS.compose({"text": "[[1]]", "gaps": [{"mark": "1", "options": options}]}, None)
+    assert [option.right for option in bare.gaps[0].options] == [True, False]
+
+
+def test_gaps_of_a_file_are_known_again_by_what_is_right_in_them():
+    first, second, third = CONTENT["gaps"]["gaps"]
+    half = {"mark": "sao", "answers": [{"text": "hòa nhã", "share": "100"}, {"text": "vui vẻ", "share": "50"}]}
+    listed = {**first, "options": [first["options"][0], {"text": "ai khác", "right": False}, first["options"][2]]}
+    new = {"mark": "mới", "options": [{"text": "x", "right": True}, {"text": "y", "right": False}]}
+    recalled = GAPS.recall({**CONTENT["gaps"], "gaps": [new, half, second, listed]}, SPEC)["gaps"]
+    assert [row["key"] for row in recalled] == ["", G3.key, G2.key, G1.key]
+    assert [row["key"] for row in recalled[3]["options"]] == [option.key for option in G1.options]
+    assert [row["key"] for row in recalled[0]["options"]] == ["", ""]
+    again = GAPS.recall({**CONTENT["gaps"], "gaps": [new, {**third, "answers": third["answers"][1:]}]}, SPEC)["gaps"]
+    assert [row["key"] for row in again] == ["", ""]
+    assert GAPS.recall({"gaps": [{"answers": [{}]}]}, SPEC)["gaps"][0]["key"] == ""
 
 
 def test_gaps_are_judged_anew_only_where_gaps_and_lists_are_the_same():

@@ -298,7 +298,7 @@ def test_the_right_answer_goes_through_the_form_and_earns_everything(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_form_says_nothing(kind):
     spec = example(kind)
-    empty = {HOLDER[kind]: {}}
+    empty: dict[str, dict[str, str]] = {HOLDER[kind]: {}}
     assert kind.read(spec, {}) == empty
     assert kind.read(spec, {FIELD[kind] + key: [""] for key in spec.keys}) == empty
     for response in (None, {}, empty):
@@ -490,7 +490,7 @@ def test_what_is_shown_of_pairs_is_the_same_whatever_is_right():
     shown = MATCHING.shown(spec, [two, three, one])
     assert shown == MATCHING.shown(other, [two, three, one])
     assert shown.targets == (Target(two, "hai"), Target(three, "ba"), Target(one, "một"))
-    assert [row.html for row in shown.rows] == ["A", "B"]
+    assert [(row.key, row.html) for row in shown.rows] == list(zip(spec.keys, ["A", "B"], strict=True))
     assert not shown.may_leave_out
 
 
@@ -550,6 +550,7 @@ def test_an_order_is_judged_in_the_right_order():
     spec = example(ORDERING)
     judged = ORDERING.judged(spec, ranked(spec, 1, 3, None, 2), spec.keys[::-1]).items
     assert [(item.place, item.given) for item in judged] == [(1, 1), (2, 3), (3, None), (4, 2)]
+    assert [(item.key, item.html) for item in judged] == [(item.key, item.html) for item in spec.items]
     assert judged[0].explanation_html == "Chỉ khi <strong>không từ chối được</strong> mới nhận."
 
 

@@ -104,6 +104,7 @@ def test_a_number_is_judged_with_its_unit_its_tolerance_and_what_was_typed():
     assert [one.text for one in NUMERIC.judged(percent, None, []).right] == ["1,5 ± 5 %"]
     assert NUMERIC.compose(NUMERIC.typed(percent), percent) == percent
     assert NUMERIC.summarise(spec, {"text": " 7,2"}) == "7,2 ngày làm việc"
+    assert (NUMERIC.shown(spec, []).unit, NUMERIC.shown(spec, []).max_length) == ("ngày làm việc", 60)
 
 
 def test_what_is_no_number_is_an_answer_all_the_same():

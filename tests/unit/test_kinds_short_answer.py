@@ -42,6 +42,7 @@ def test_a_short_answer_is_kept_as_it_was_typed_and_judged_with_its_explanation(
     assert (judged.text, judged.share, judged.explanation_html) == (" bảo  vệ  ", 0, "Bảo vệ chỉ hướng dẫn chỗ chờ.")
     assert [(one.text, one.share) for one in judged.right] == [("Người phát ngôn", 100), ("Văn phòng", 50)]
     assert SHORT.summarise(spec, response) == "bảo vệ"
+    assert SHORT.judged(spec, {"text": "văn phòng"}, []).share == 50
     unknown = SHORT.judged(spec, {"text": "ai đó"}, [])
     assert (unknown.share, unknown.explanation_html) == (0, "")
     assert SHORT.judged(spec, None, []).text == ""
@@ -89,6 +90,16 @@ def test_the_limits_of_a_short_answer_are_taken():
     assert SHORT.grade(spec, {"text": "hoà"}) == 0
     assert SHORT.why_not_regradable(SPEC, spec) is None
     assert SHORT.guess(SPEC) == 0
+
+
+def test_rules_that_are_not_those_of_a_new_question_are_kept():
+    spec = SHORT.parse({"answers": [{"text": "hòa"}], "folding": asdict(EXACT)})
+    assert SHORT.parse(SHORT.to_json(spec)) == SHORT.compose(SHORT.typed(spec), spec) == spec
+
+
+def test_nothing_written_earns_nothing_even_where_marks_are_all_that_an_answer_has():
+    spec = SHORT.parse({"answers": [{"text": "\u0301"}], "folding": {"marks": True}})
+    assert SHORT.grade(spec, {"text": ""}) == SHORT.grade(spec, None) == 0
 
 
 @pytest.mark.parametrize(("typed", "share"), [("", 100), (None, 100), (" 50 ", 50), ("0", 0), (7, 7), ("100", 100)])
