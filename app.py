@@ -24,6 +24,7 @@ import people.views_staff
 import quizzes.attempt_jobs
 import quizzes.correction_jobs
 import quizzes.statistics_jobs
+import quizzes.views_answer_files
 import quizzes.views_answers
 import quizzes.views_author
 import quizzes.views_take

@@ -5,8 +5,8 @@ from typing import Any
 from core.i18n import lazy_gettext as _l
 
 #: What an attempt itself tells, and what the server writes down.
-START, SUBMIT, EXPIRE, EXTEND, LATE, HAND_IN_FILE, MARK, CORRECT, WITHDRAW = (
-    "start", "submit", "expire", "extend", "late", "hand_in_file", "mark", "correct", "withdraw",
+START, SUBMIT, EXPIRE, EXTEND, LATE, HAND_IN_FILE, DECIDE_FILE, MARK, CORRECT, WITHDRAW = (
+    "start", "submit", "expire", "extend", "late", "hand_in_file", "decide_file", "mark", "correct", "withdraw",
 )  # fmt: skip
 #: What the page of an attempt tells.
 OPEN, RESUME, OFFLINE, ONLINE, OTHER_PAGE, SIGN_IN = "open", "resume", "offline", "online", "other_page", "sign_in"
@@ -19,6 +19,7 @@ EVENTS: dict[str, Any] = {
     EXTEND: _l("Minutes given"),
     LATE: _l("Answers given in time arrived after the deadline"),
     HAND_IN_FILE: _l("Answer file handed in"),
+    DECIDE_FILE: _l("Answer file decided"),
     MARK: _l("Marked by hand"),
     CORRECT: _l("Points corrected"),
     WITHDRAW: _l("Pass withdrawn"),

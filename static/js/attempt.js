@@ -1,5 +1,6 @@
 // The page of an attempt: every change is kept on this device and sent at once. Without it the page's form does the job.
 
+import { canSeal, download } from "./attempt/answer_file.js";
 import { countdown, serverClock, stopwatch } from "./attempt/clock.js";
 import {
   announce, button, fill, form, isChoice, link, lock, notice, showSaved, showState, texts, withdraw,
@@ -11,6 +12,7 @@ import { openStore } from "./attempt/store.js";
 import { makeMark, startTabs } from "./attempt/tabs.js";
 
 const RETRY_MS = 2_000;
+const FILE_AFTER_MS = 30_000;
 const { dataset } = form;
 const finish = document.getElementById("finish");
 const clock = serverClock(Number(dataset.time));
@@ -20,7 +22,22 @@ let ended = false;
 
 // ---- Saving ------------------------------------------------------------------------------------------------------------
 
-const store = openStore(dataset.person, dataset.attempt, () => notice("notKept", texts.notKept));
+const store = openStore(dataset.person, dataset.attempt, () => notice("notKept", texts.notKept, ...fileActions()));
+
+/** Return what helps when answers can't be sent or kept: a file of them, and where it is handed in. */
+function fileActions() {
+  if (!canSeal) return [];
+  return [
+    button(texts.download, () => download(Number(dataset.attempt), sender.saves(), dataset.fileKey)),
+    link(texts.handInFile, dataset.fileUrl, true),
+  ];
+}
+
+let waitingSince = null;
+function offerFile() {
+  waitingSince ??= performance.now();
+  if (canSeal && performance.now() - waitingSince > FILE_AFTER_MS) notice("file", texts.file, ...fileActions());
+}
 
 const sender = startSender({
   mine,
@@ -29,10 +46,14 @@ const sender = startSender({
   seconds: stopwatch(form),
   on: {
     sending: () => showSaved("saving", texts.saving),
-    waiting: (count) => showSaved("waiting", count === 1 ? texts.waitingOne : fill(texts.waiting, { count })),
+    waiting(count) {
+      showSaved("waiting", count === 1 ? texts.waitingOne : fill(texts.waiting, { count }));
+      offerFile();
+    },
     saved(time) {
       showSaved("saved", fill(texts.saved, { time }));
-      withdraw("kept", "notSubmitted", "signedOut", "stranger", "held");
+      withdraw("kept", "notSubmitted", "signedOut", "stranger", "held", "file");
+      waitingSince = null;
     },
     item(item, state, time) {
       const words = { waiting: texts.itemWaiting, saved: fill(texts.saved, { time }), "": "" };
@@ -58,7 +79,9 @@ const sender = startSender({
       lock();
       withdraw("timeUp");
       if (unsent.length) {
-        notice("ended", fill(texts.endedUnsent, { count: unsent.length }), link(texts.seeResult, dataset.pageUrl));
+        const text = fill(texts.endedUnsent, { count: unsent.length });
+        withdraw("file");
+        notice("ended", text, ...fileActions(), link(texts.seeResult, dataset.pageUrl));
         return;
       }
       showSaved("saved", fill(texts.saved, { time: answer.saved_at }));

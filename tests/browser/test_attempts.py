@@ -205,6 +205,27 @@ def test_an_ended_session_keeps_the_answers_until_the_person_is_back(sitting, pa
     assert len(sitting.stored()[0]) == 1
 
 
+def test_a_file_brings_answers_that_the_network_does_not(sitting, page, axe, tmp_path):
+    page.clock.install()
+    sitting.open(page)
+    page.route("**/answers", lambda route: route.abort())
+    option(page, 1, 1).click()
+    expect(page.locator("[data-saved-text]")).to_have_text("Đang chờ mạng: 1 câu")
+    page.clock.fast_forward(40_000)
+    offer = page.locator("[data-notice=file]")
+    with page.expect_download() as download:
+        offer.get_by_role("button", name="Tải tệp bài làm").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == f"bai-lam-{sitting.attempt.id}.nep"
+    page.goto(f"{sitting.path}/answer-file")
+    axe(page)
+    page.get_by_label("Tệp bài làm").set_input_files(file)
+    page.get_by_role("button", name="Nộp tệp").click()
+    expect(option(page, 1, 1).locator("input")).to_be_checked()
+    assert sitting.stored()[0] == [items_of(sitting.attempt)[0].option_order[1]]
+
+
 def test_the_clock_hands_in_when_time_is_up(sitting, page):
     with transaction():
         db.session.execute(

@@ -20,6 +20,8 @@ from people.access import SYSTEM, Role
 from people.models import Person, Unit
 from quizzes.marking_models import MarkingTask
 from quizzes.models import Attempt, PoolQuestion, QuestionVersion, QuizSection
+from quizzes.time_models import AttemptEvent
+from tests.support.answer_files import hand_in_file
 from tests.support.factories_attempts import begin, hand_in, items_of
 from tests.support.factories_people import give_role, make_person, make_unit
 from tests.support.factories_training import (
@@ -79,6 +81,7 @@ def make_world(training: Training | None = None, *, mark: str = "") -> World:
         "import_id": _staff_list(unit, mark),
         "job_id": _job(learner),
         "item_id": _answer_to_mark(finished),
+        "event_id": _answer_file(finished, learner),
     }
     spared = obligation_of(exempted, cycle).id
     with transaction():
@@ -93,6 +96,14 @@ def make_world(training: Training | None = None, *, mark: str = "") -> World:
         "quizzes.tell": {"kind": "open", "page": "a" * 24},
     }
     return world
+
+
+def _answer_file(attempt: Attempt, person: Person) -> int:
+    """Hand in an answer file after the end, and return the id of its event."""
+    item = items_of(attempt)[0]
+    body = f"revision-{item.id}=0&chosen-{item.id}={item.option_order[0]}"
+    hand_in_file(attempt, person, [body])
+    return db.session.scalars(select(AttemptEvent.id).where(AttemptEvent.attempt_id == attempt.id)).one()
 
 
 def _ids(world: World) -> dict[str, Any]:

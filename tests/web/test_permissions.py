@@ -21,6 +21,7 @@ DOORS: dict[str, str] = {
     SIGNED_IN: """
         training.my people.account people.change_password people.end_session people.end_other_sessions people.sign_out
         lessons.courses lessons.course lessons.lesson lessons.position lessons.read library.picture
+        quizzes.answer_file
         quizzes.quiz quizzes.start quizzes.attempt quizzes.state quizzes.save quizzes.tell quizzes.confirm
         quizzes.submit quizzes.result quizzes.practice certificates.mine certificates.show certificates.download
         jobs.job""",
@@ -41,6 +42,7 @@ DOORS: dict[str, str] = {
         quiz_desk.quiz_statistics quiz_desk.quiz_statistics_csv quiz_desk.count_quiz_statistics
         quiz_desk.question_statistics""",
     Permission.MARK: """
+        quiz_desk.answer_files quiz_desk.decide_answer_file
         quiz_desk.marking quiz_desk.marking_quiz quiz_desk.next_answer quiz_desk.mark_answer quiz_desk.claim_answer
         quiz_desk.ask_second""",
     Permission.VIEW_PEOPLE: "staff.people_list staff.person staff.units",
@@ -66,6 +68,7 @@ SILENT = {"people.end_session"}
 #: What belongs to a person; others find nothing, whatever their role.
 OWN = {
     "quizzes.attempt", "quizzes.state", "quizzes.save", "quizzes.tell", "quizzes.confirm", "quizzes.submit",
+    "quizzes.answer_file",
     "staff.import_preview", "staff.apply_import", "jobs.job",
 }  # fmt: skip
 #: What belongs to a person, and is shown to those who look after them.

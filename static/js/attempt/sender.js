@@ -99,10 +99,10 @@ export function startSender({ mine, store, clock, seconds, on }) {
     return batch;
   }
 
-  function bodyOf(batch) {
-    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
+  function bodyOf(batch, head = { csrf_token: form.elements.csrf_token.value }) {
+    const body = new URLSearchParams(head);
     for (const { item, writer, sequence, base, fields, given, seconds: used } of batch) {
-      const marks = { revision: base, writer, sequence, given, seconds: used };
+      const marks = writer ? { revision: base, writer, sequence, given, seconds: used } : { revision: base };
       for (const [name, value] of Object.entries(marks)) body.append(`${name}-${item}`, value);
       for (const [name, values] of Object.entries(fields)) {
         for (const value of values) body.append(`${name}-${item}`, value);
@@ -275,6 +275,16 @@ export function startSender({ mine, store, clock, seconds, on }) {
       return send();
     },
     hasDisputes: () => [...disputed].some(questionOf),
-    unsent: () => [...queues.values()].flat(),
+    /** Return the bodies of saves that would bring everything to the server: what waits, in order, and what it has. */
+    saves() {
+      const rounds = [];
+      for (const queue of queues.values()) {
+        queue.forEach((entry, round) => { (rounds[round] ??= []).push(entry); });
+      }
+      const sent = [...form.querySelectorAll("[data-item]")].map((box) => box.dataset.item)
+        .filter((item) => !queues.has(item))
+        .map((item) => ({ item, base: revision(item), fields: fieldsOf(item) }));
+      return [sent, ...rounds].filter((batch) => batch.length).map((batch) => new URLSearchParams(bodyOf(batch, {})).toString());
+    },
   };
 }

@@ -1,0 +1,145 @@
+"""Answer files: what a page could not send, handed in as a file. docs/attempts.md says what rule and person decide."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from core import audit, files
+from core.clock import local_day
+from core.db import db
+from core.errors import Conflict, NotFound, RuleBroken
+from core.i18n import lazy_gettext as _l
+from people.access import Actor, Permission
+from people.services import ensure_in_unit
+from quizzes import answer_file_queries, answer_services, event_services, queries
+from quizzes.answer_file_changes import FileChange
+from quizzes.answer_services import TypedAnswer
+from quizzes.behaviour import Phase, phase
+from quizzes.events import DECIDE_FILE, HAND_IN_FILE
+from quizzes.finish_services import resettle
+from quizzes.kinds import kind_of
+from quizzes.marking_models import MarkingTask
+from quizzes.models import Attempt, AttemptStep
+from quizzes.scoring import mark_of
+
+#: After the end a file is taken so long, for a person to decide.
+TAKEN_FOR = timedelta(hours=24)
+MOST_FILES = 5
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What became of a file: how many answers count, how many do not, or that a person decides."""
+
+    kept: int = 0
+    left: int = 0
+    waits: bool = False
+
+
+def hand_in(
+    attempt_id: int, saves: Sequence[Mapping[int, TypedAnswer]], data: bytes, *, by: Actor, at: datetime
+) -> HandedIn:
+    """Save what a file holds as if its page had sent it now; after the end, keep the file for a person to decide.
+
+    :param saves: the answers of the file, save by save in their order.  :param data: the file itself.
+    :raises NotFound: when the attempt is not the actor's.  :raises RuleBroken: when it comes too late or too often.
+    """
+    own = select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == by.person_id).with_for_update()
+    attempt = db.session.scalar(own.execution_options(populate_existing=True))
+    if attempt is None:
+        raise NotFound(_l("This attempt does not exist, or is not yours."))
+    if answer_file_queries.files_of(attempt_id) >= MOST_FILES:
+        raise RuleBroken(_l("Several answer files of this attempt were handed in already."), _l("Tell your trainer."))
+    if phase(attempt.due_at, attempt.finished_at, at) in (Phase.OPEN, Phase.LATE):
+        done = _merged(attempt_id, saves, by, at)
+        event_services.note(attempt_id, HAND_IN_FILE, by=by, at=at, detail={"kept": done.kept, "left": done.left})
+        return done
+    ended_at = attempt.finished_at or attempt.due_at
+    if ended_at is None or at > ended_at + TAKEN_FOR:
+        raise RuleBroken(
+            _l("This attempt ended more than 24 hours ago; its answer file is no longer taken."),
+            _l("Tell your trainer."),
+        )
+    event_services.note(attempt_id, HAND_IN_FILE, by=by, at=at, detail={"file": files.put(data).key})
+    return HandedIn(waits=True)
+
+
+def _merged(attempt_id: int, saves: Sequence[Mapping[int, TypedAnswer]], by: Actor, at: datetime) -> HandedIn:
+    left: set[int] = set()
+    seen: set[int] = set()
+    for answers in saves:
+        outcome = answer_services.save(attempt_id, answers, by=by, at=at)
+        seen |= answers.keys()
+        left = (left - answers.keys()) | outcome.conflicts.keys() | outcome.refused
+    return HandedIn(len(seen - left), len(left))
+
+
+def decide(
+    event_id: int, changes: Sequence[FileChange], accept: bool, reason: str, *, by: Actor, at: datetime
+) -> Attempt:
+    """Let a person decide about a file that came after the end. What is accepted is appended and marked; a pass stays.
+
+    :param changes: what the file says, from ``answer_file_changes.changes``.
+    :raises NotAllowed: when the quiz is of another unit.  :raises Conflict: when it was decided already.
+    :raises RuleBroken: when it is the actor's own attempt, or an answer has been marked by hand meanwhile.
+    """
+    event = answer_file_queries.file_event(event_id)
+    attempt = db.session.scalars(
+        select(Attempt)
+        .where(Attempt.id == event.attempt_id)
+        .options(joinedload(Attempt.quiz_version, innerjoin=True))
+        .with_for_update(of=Attempt)
+        .execution_options(populate_existing=True)
+    ).one()
+    ensure_in_unit(by, Permission.MARK, queries.quiz(attempt.quiz_id).unit_id, on=local_day(at))
+    if attempt.person_id == by.person_id:
+        raise RuleBroken(_l("Nobody decides about their own answers."), _l("Ask another trainer."))
+    if attempt.finished_at is None:
+        raise RuleBroken(_l("This attempt has not ended yet."), _l("Come back when it has."))
+    if answer_file_queries.is_decided(event):
+        raise Conflict(_l("This file has been decided already."))
+    if accept:
+        for change in changes:
+            if change.counts:
+                _append(attempt, change, reason, by, at)
+        resettle(attempt.id, by=by, at=at)
+    detail = {"of": event_id, "accepted": accept, "reason": reason}
+    event_services.note(attempt.id, DECIDE_FILE, by=by, at=at, detail=detail)
+    audit.record(
+        "attempt.decide_answer_file",
+        by=by, at=at, about=("attempt", attempt.id), reason=reason,
+        detail={"file": event.detail["file"], "accepted": accept},
+    )  # fmt: skip
+    return attempt
+
+
+def _append(attempt: Attempt, change: FileChange, reason: str, by: Actor, at: datetime) -> None:
+    """Append an answer that came in a file and its mark, or the task of marking it."""
+    kind = kind_of(change.kind)
+    share = kind.grade(kind.parse(change.spec), change.response)
+    common = {
+        "item_id": change.item_id, "by_id": by.person_id, "question_version_id": change.question_version_id,
+        "reason": reason, "at": at,
+    }  # fmt: skip
+    db.session.add(AttemptStep(**common, number=change.steps + 1, action="answer", response=change.response, late=True))
+    if share is not None:
+        mark = mark_of(share, change.points)
+        db.session.add(AttemptStep(**common, number=change.steps + 2, action="mark", mark=mark))
+        return
+    task = db.session.get(MarkingTask, change.item_id)
+    if task is None:
+        db.session.add(
+            MarkingTask(
+                item_id=change.item_id,
+                quiz_id=attempt.quiz_id,
+                question_version_id=change.question_version_id,
+                since=at,
+            )
+        )
+    elif task.state != "waiting":
+        raise RuleBroken(
+            _l("A question that the file answers has been marked by hand already."), _l("Refuse the file.")
+        )
