@@ -60,6 +60,11 @@ def test_the_rubric_makes_a_whole_and_is_shown_after_the_end():
     assert ESSAY.judged(spec, None, []).words == 0
 
 
+@pytest.mark.parametrize(("typed", "stored"), [(" một\r\n\r\nh\x00ai\n", "một\n\nhai"), (None, ""), (5, "")])
+def test_a_model_answer_is_cleaned(typed, stored):
+    assert ESSAY.compose({**CONTENT["essay"], "model_answer": typed}, None).model_answer == stored
+
+
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=10))
 def test_the_weights_of_a_rubric_sum_to_one(weights):
     criteria = [{"text": f"Tiêu chí {place}", "weight": weight} for place, weight in enumerate(weights)]

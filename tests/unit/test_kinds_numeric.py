@@ -61,6 +61,11 @@ def test_a_great_number_is_stored_without_powers_of_ten():
     assert stored_number(number) == "5" + "0" * 19 == write_number(number)
 
 
+def test_nothing_is_written_without_a_sign():
+    zeros = [read_number(text) for text in ("-0", "0", "−0,00", "000")]
+    assert [write_number(zero) for zero in zeros if zero is not None] == ["0"] * 4
+
+
 def _numeric(*answers: dict[str, Any]) -> Any:
     return NUMERIC.compose({"answers": list(answers)}, None)
 

@@ -102,10 +102,19 @@ def test_nothing_written_earns_nothing_even_where_marks_are_all_that_an_answer_h
     assert SHORT.grade(spec, {"text": ""}) == SHORT.grade(spec, None) == 0
 
 
-@pytest.mark.parametrize(("typed", "share"), [("", 100), (None, 100), (" 50 ", 50), ("0", 0), (7, 7), ("100", 100)])
+@pytest.mark.parametrize(
+    ("typed", "share"), [("", 100), (None, 100), (" 50 ", 50), ("0", 0), (7, 7), ("100", 100), ("000050", 50)]
+)
 def test_a_share_is_typed_as_a_whole_percentage(typed, share):
     spec = SHORT.compose({"answers": [{"text": "a"}, {"text": "b", "share": typed}]}, None)
     assert spec.answers[1].share == share
+
+
+@pytest.mark.parametrize("typed", [True, 1.5, "1,5", "-1", "0000050", "²", "9" * 5000, [50]])
+def test_a_share_that_is_no_whole_percentage_is_refused(typed):
+    with pytest.raises(SpecError) as refused:
+        SHORT.compose({"answers": [{"text": "a"}, {"text": "b", "share": typed}]}, None)
+    assert (refused.value.code, refused.value.option) == ("bad_share", 1)
 
 
 @given(st.text(max_size=60))
