@@ -111,7 +111,7 @@ def _connect_packages(app: Flask) -> None:
         on_published=(completion.adopt_quiz_version,),
     )
     app.extensions["nep_lesson_hooks"] = LessonHooks(
-        find_course_version=completion.find_course_version,
+        owed_version=training.queries.OWED_VERSION,
         on_read=(partial(completion.record_reading, issuer=issuer),),
         on_published=(partial(completion.adopt_course_version, issuer=issuer),),
     )

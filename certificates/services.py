@@ -4,13 +4,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from certificates.models import Certificate, CertificateSeries
 from certificates.rules import CODE_ALPHABET, CODE_LENGTH, number_text, title_of
 from core import audit
 from core.clock import local_day
-from core.db import db, insert_if_new
+from core.db import db, is_sqlite
 from core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from core.i18n import lazy_gettext as _l
 from core.text import clean_line
@@ -44,15 +45,15 @@ def issue(achievement: Achievement, *, issuer: Issuer, by: Actor, at: datetime) 
     that race for one completion the first issues and the others find it.
     """
     year = local_day(at).year
-    series = _locked_series(year)
+    number = _next_number(year)
     existing = db.session.scalar(select(Certificate).where(Certificate.completion_id == achievement.completion_id))
     if existing is not None:
+        _take_back(number, year)
         return existing
-    series.last_number += 1
     certificate = Certificate(
         **vars(achievement),
         year=year,
-        number=series.last_number,
+        number=number,
         token="".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)),
         title=title_of(issuer),
         issuer_name=issuer.name,
@@ -64,8 +65,8 @@ def issue(achievement: Achievement, *, issuer: Issuer, by: Actor, at: datetime) 
     )
     db.session.add(certificate)
     db.session.flush()
-    number = number_text(certificate.number, certificate.year)
-    audit.record("certificate.issue", by=by, at=at, about=("certificate", certificate.id), detail={"number": number})
+    detail = {"number": number_text(number, year)}
+    audit.record("certificate.issue", by=by, at=at, about=("certificate", certificate.id), detail=detail)
     return certificate
 
 
@@ -92,12 +93,17 @@ def revoke(certificate_id: int, *, reason: str, by: Actor, at: datetime) -> Cert
     return certificate
 
 
-def _locked_series(year: int) -> CertificateSeries:
-    """Return the series of a year, made when it is the first, and locked against every other issuer."""
-    db.session.execute(insert_if_new(CertificateSeries).values(year=year, last_number=0))
+def _next_number(year: int) -> int:
+    """Take the next number of a year's series, which is made by its first, and lock it against every other issuer."""
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    taken = insert(CertificateSeries).values(year=year, last_number=1)
     return db.session.scalars(
-        select(CertificateSeries)
-        .where(CertificateSeries.year == year)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        taken.on_conflict_do_update(
+            index_elements=[CertificateSeries.year], set_={"last_number": CertificateSeries.last_number + 1}
+        ).returning(CertificateSeries.last_number)
     ).one()
+
+
+def _take_back(number: int, year: int) -> None:
+    """Give back the number that was just taken; it is still locked."""
+    db.session.execute(update(CertificateSeries).where(CertificateSeries.year == year).values(last_number=number - 1))

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from flask import current_app
+from sqlalchemy import ColumnElement
 
 from people.access import Actor
 
-#: Return the course version that a person is to read, by course id and day; None means the latest published one.
-CourseVersionFinder = Callable[[Actor, int, date], int | None]
 #: Called with a lesson id after it was read for the first time in a year, inside the transaction.
 ReadingListener = Callable[[int, Actor, datetime], None]
 #: Called with a course id and its newly published version id, inside the transaction.
@@ -20,7 +20,9 @@ PublishListener = Callable[[int, int, Actor, datetime], None]
 class LessonHooks:
     """One explicit list of callables, set by ``app.py``."""
 
-    find_course_version: CourseVersionFinder
+    #: The course version that a person is to read, null for the latest published one; an expression for a statement
+    #: about ``Course``, with the parameters ``person_id`` and ``day``.
+    owed_version: ColumnElement[Any]
     on_read: tuple[ReadingListener, ...] = ()
     on_published: tuple[PublishListener, ...] = ()
 

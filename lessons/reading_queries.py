@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from lessons import queries
+from lessons import outline_queries, queries
 from lessons.models import LessonVersion
-from lessons.queries import CourseOutline, OutlineLesson
+from lessons.outline_queries import CourseOutline, OutlineLesson
 from lessons.rules import Resume, resume_at, with_anchors
 from library.models import Source
 from library.queries import sources_by_code
@@ -40,8 +40,6 @@ class LessonPage:
     outline: CourseOutline
     place: OutlineLesson
     text: LessonText
-    lessons_read: int
-    read_at: datetime | None
     #: Where the person stopped, in thousandths of the text.
     position: int
     resume: Resume | None
@@ -49,23 +47,19 @@ class LessonPage:
     is_news: bool
 
     @property
+    def read_at(self) -> datetime | None:
+        """Return when the person read it this year."""
+        return self.place.read_at
+
+    @property
     def previous(self) -> OutlineLesson | None:
         """Return the lesson before this one."""
-        return self.outline.lessons[self.place.position - 2] if self.place.position > 1 else None
+        return self.outline.before(self.place)
 
     @property
     def following(self) -> OutlineLesson | None:
         """Return the lesson after this one."""
-        return self.outline.lessons[self.place.position] if self.place.position < len(self.outline.lessons) else None
-
-
-@dataclass(frozen=True)
-class PlacedLesson:
-    """A lesson in the outline of a course, with how far one person is in it."""
-
-    lesson: OutlineLesson
-    opened: bool
-    read_at: datetime | None
+        return self.outline.after(self.place)
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ class OutlinePart:
 
     code: str
     title: str
-    lessons: tuple[PlacedLesson, ...]
+    lessons: tuple[OutlineLesson, ...]
 
 
 @dataclass(frozen=True)
@@ -87,24 +81,14 @@ class CoursePage:
     year: int
 
     @property
-    def lessons(self) -> tuple[PlacedLesson, ...]:
-        """Return the lessons of all parts in order."""
-        return tuple(lesson for part in self.parts for lesson in part.lessons)
-
-    @property
-    def read(self) -> int:
-        """Return how many lessons are read."""
-        return sum(lesson.read_at is not None for lesson in self.lessons)
-
-    @property
-    def go_on(self) -> PlacedLesson | None:
+    def go_on(self) -> OutlineLesson | None:
         """Return the first lesson that is not read yet."""
-        return next((lesson for lesson in self.lessons if lesson.read_at is None), None)
+        return next((lesson for lesson in self.outline.lessons if lesson.read_at is None), None)
 
     @property
     def has_begun(self) -> bool:
         """Tell whether any lesson was opened."""
-        return any(lesson.opened for lesson in self.lessons)
+        return any(lesson.reading for lesson in self.outline.lessons)
 
 
 def lesson_page(actor: Actor, lesson_id: int, on: date) -> LessonPage:
@@ -112,17 +96,14 @@ def lesson_page(actor: Actor, lesson_id: int, on: date) -> LessonPage:
 
     :raises NotFound: when no course version that the person may read has the lesson.
     """
-    outline, place = queries.outline_of_lesson(actor, lesson_id, on)
+    outline, place = outline_queries.outline_of_lesson(actor, lesson_id, on)
     version = queries.lesson_version(place.lesson_version_id)
-    readings = queries.readings(actor.person_id, outline.lesson_ids, on.year)
-    reading = readings.get(lesson_id)
-    is_read = reading is not None and reading.read_at is not None
+    reading = place.reading
+    is_read = place.read_at is not None
     return LessonPage(
         outline=outline,
         place=place,
         text=lesson_text(version),
-        lessons_read=sum(each.read_at is not None for each in readings.values()),
-        read_at=reading.read_at if reading else None,
         position=reading.position if reading else 0,
         resume=resume_at(version.html, reading.position) if reading and not is_read else None,
         is_news=reading is None or (not is_read and reading.lesson_version_id != version.id),
@@ -151,16 +132,13 @@ def course_page(actor: Actor, slug: str, on: date) -> CoursePage:
 
     :raises NotFound: when there is none at this address, or no version is published.
     """
-    outline = queries.outline_by_slug(actor, slug, on)
-    readings = queries.readings(actor.person_id, outline.lesson_ids, on.year)
-    parts: dict[tuple[str, str], list[PlacedLesson]] = {}
+    outline = outline_queries.outline_by_slug(actor, slug, on)
+    parts: dict[tuple[str, str], list[OutlineLesson]] = {}
     for lesson in outline.lessons:
-        reading = readings.get(lesson.lesson_id)
-        placed = PlacedLesson(lesson, reading is not None, reading.read_at if reading else None)
-        parts.setdefault((lesson.module_code, lesson.module_title), []).append(placed)
+        parts.setdefault((lesson.module_code, lesson.module_title), []).append(lesson)
     return CoursePage(
         outline=outline,
         parts=tuple(OutlinePart(code, title, tuple(lessons)) for (code, title), lessons in parts.items()),
-        sources=cited([{"code": code} for code in queries.cited_sources(outline)]),
+        sources=cited([{"code": code} for code in outline.source_codes]),
         year=on.year,
     )

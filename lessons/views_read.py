@@ -63,12 +63,11 @@ def position(lesson_id: int) -> ResponseReturnValue:
 @signed_in
 def read(lesson_id: int) -> ResponseReturnValue:
     """Record that a lesson was read, and go on to the next one."""
-    at = clock.now()
     with transaction():
-        services.mark_read(lesson_id, by=actor(), at=at)
-    page = reading_queries.lesson_page(actor(), lesson_id, clock.local_day(at))
-    if page.following is not None:
-        return redirect(url_for("lessons.lesson", lesson_id=page.following.lesson_id), 303)
-    if page.lessons_read == len(page.outline.lessons):
+        marked = services.mark_read(lesson_id, by=actor(), at=clock.now())
+    following = marked.outline.after(marked.place)
+    if following is not None:
+        return redirect(url_for("lessons.lesson", lesson_id=following.lesson_id), 303)
+    if marked.is_all_read:
         flash(_("You have read every lesson of this course. The quiz is on the page My training."), "success")
-    return redirect(url_for("lessons.course", slug=page.outline.slug), 303)
+    return redirect(url_for("lessons.course", slug=marked.outline.slug), 303)

@@ -6,7 +6,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 
 from certificates.services import Achievement, issue
 from core import audit
@@ -38,31 +38,23 @@ def find_occasion(actor: Actor, quiz_id: int, day: date) -> Occasion:
     :raises NotAllowed: when the person owes no cycle with this quiz.
     :raises RuleBroken: when the cycle is closed, not open yet or completed, or lessons are unread.
     """
-    duties = queries.open_duties(actor.person_id or 0, Requirement.quiz_id == quiz_id, Cycle.state != CycleState.DRAFT)
+    duties = queries.duties_with_quiz(actor.person_id or 0, quiz_id)
     if not duties:
         raise NotAllowed(_l("This quiz has not been assigned to you."), _l("See My training for what you have to do."))
     duty = next((duty for duty in duties if duty.state == CycleState.OPEN), duties[0])
-    if duty.completed and not queries.is_verdict_withheld(duty.quiz_version_id, local_midnight(day)):
+    withheld_until = queries.verdict_withheld_until(duty.show_score, duty.closes_at, local_midnight(day))
+    if duty.completed and withheld_until is None:
         raise RuleBroken(_l("You have already passed this quiz."), _l("Your certificate is under My training."))
     if duty.state == CycleState.CLOSED:
         raise RuleBroken(_l("This year's training is closed."), _l("Ask your personnel officer what to do."))
     if day < duty.opens_on:
         raise RuleBroken(_("This quiz opens on %(day)s.", day=cell_text(duty.opens_on)))
-    lessons, read = queries.reading_progress(actor.person_id or 0, duty.year, duty.course_version_id)
-    if read < lessons:
+    if unread := duty.lessons - duty.read:
         raise RuleBroken(
-            ngettext("%(num)d lesson is still unread.", "%(num)d lessons are still unread.", lessons - read),
+            ngettext("%(num)d lesson is still unread.", "%(num)d lessons are still unread.", unread),
             _l("The quiz opens when every lesson has been read. Continue under My training."),
         )
     return Occasion(occasion_key(duty.cycle_id), duty.quiz_version_id)
-
-
-def find_course_version(actor: Actor, course_id: int, day: date) -> int | None:
-    """Return the course version that a person is to read for their open cycle; None when none binds them."""
-    duties = queries.open_duties(
-        actor.person_id or 0, Requirement.course_id == course_id, Cycle.state == CycleState.OPEN, Cycle.opens_on <= day
-    )
-    return duties[0].course_version_id if duties else None
 
 
 def record_attempt(attempt: Attempt, by: Actor, at: datetime, *, issuer: Issuer) -> None:
@@ -75,7 +67,8 @@ def record_attempt(attempt: Attempt, by: Actor, at: datetime, *, issuer: Issuer)
     cycle_id = cycle_of_occasion(attempt.occasion)
     if not attempt.passed or cycle_id is None:
         return
-    _complete_if_earned(attempt.person_id, cycle_id, done_at=attempt.finished_at or at, issuer=issuer, by=by, at=at)
+    done_at = attempt.finished_at or at
+    _complete_what_is_earned(attempt.person_id, Cycle.id == cycle_id, done_at=done_at, issuer=issuer, by=by, at=at)
 
 
 def record_reading(lesson_id: int, by: Actor, at: datetime, *, issuer: Issuer) -> None:
@@ -83,9 +76,8 @@ def record_reading(lesson_id: int, by: Actor, at: datetime, *, issuer: Issuer) -
     reads_it = Cycle.course_version_id.in_(
         select(CourseEntry.course_version_id).where(CourseEntry.lesson_id == lesson_id)
     )
-    for duty in queries.open_duties(by.person_id or 0, Cycle.state == CycleState.OPEN, reads_it):
-        if not duty.completed:
-            _complete_if_earned(by.person_id or 0, duty.cycle_id, done_at=at, issuer=issuer, by=by, at=at)
+    of_cycle = and_(Cycle.state == CycleState.OPEN, reads_it)
+    _complete_what_is_earned(by.person_id or 0, of_cycle, done_at=at, issuer=issuer, by=by, at=at)
 
 
 def adopt_course_version(course_id: int, version_id: int, by: Actor, at: datetime, *, issuer: Issuer) -> None:
@@ -99,7 +91,7 @@ def adopt_course_version(course_id: int, version_id: int, by: Actor, at: datetim
         detail = {"course_version_id": version_id}
         audit.record("cycle.adopt_version", by=by, at=at, about=("cycle", cycle.id), detail=detail)
         for person_id in _passed_without_completion(cycle.id):
-            _complete_if_earned(person_id, cycle.id, done_at=at, issuer=issuer, by=by, at=at)
+            _complete_what_is_earned(person_id, Cycle.id == cycle.id, done_at=at, issuer=issuer, by=by, at=at)
 
 
 def adopt_quiz_version(quiz_id: int, version_id: int, by: Actor, at: datetime) -> None:
@@ -139,59 +131,72 @@ def _passed_without_completion(cycle_id: int) -> list[int]:
     )
 
 
-def _complete_if_earned(
-    person_id: int, cycle_id: int, *, done_at: datetime, issuer: Issuer, by: Actor, at: datetime
+def _complete_what_is_earned(
+    person_id: int, of_cycle: ColumnElement[bool], *, done_at: datetime, issuer: Issuer, by: Actor, at: datetime
 ) -> None:
-    """Complete an obligation once, when it is earned; its certificate and audit entry belong to the same transaction.
+    """Complete obligations once, when they are earned; certificate and audit entry belong to the same transaction.
 
     The lock makes the last lesson and the quiz wait for each other, so that one of them sees both.
     """
-    obligation = db.session.scalar(
-        select(Obligation).where(Obligation.person_id == person_id, Obligation.cycle_id == cycle_id).with_for_update()
-    )
-    if obligation is None:
-        return
-    cycle = db.session.get_one(Cycle, cycle_id)
-    lessons, read = queries.reading_progress(person_id, cycle.year, cycle.course_version_id or 0)
-    attempt = _counting_attempt(person_id, cycle)
-    if attempt is None or not earns_completion(lessons, read, bool(attempt.passed)):
-        return
-    achievement = _write_completion(obligation, cycle, attempt, done_at)
-    if achievement is None:
-        return
-    certificate = issue(achievement, issuer=issuer, by=by, at=at)
-    detail = {"cycle_id": cycle_id, "attempt_id": attempt.id, "certificate_id": certificate.id}
-    audit.record("obligation.complete", by=by, at=at, about=("obligation", obligation.id), detail=detail)
+    duties = db.session.execute(
+        select(Obligation.id, Cycle)
+        .join(Cycle, Cycle.id == Obligation.cycle_id)
+        .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+        .where(Obligation.person_id == person_id, Completion.id.is_(None), of_cycle)
+        .order_by(Obligation.id)
+        .with_for_update(of=Obligation)
+    ).all()
+    for obligation_id, cycle in duties:
+        found = _earned(person_id, cycle)
+        achievement = _write_completion(obligation_id, cycle, *found, done_at) if found else None
+        if found is None or achievement is None:
+            continue
+        certificate = issue(achievement, issuer=issuer, by=by, at=at)
+        detail = {"cycle_id": cycle.id, "attempt_id": found[0].id, "certificate_id": certificate.id}
+        audit.record("obligation.complete", by=by, at=at, about=("obligation", obligation_id), detail=detail)
 
 
-def _counting_attempt(person_id: int, cycle: Cycle) -> Attempt | None:
-    """Return the attempt of a person that counts for a cycle, of those that have ended."""
-    ended = db.session.scalars(
-        select(Attempt).where(
+def _earned(person_id: int, cycle: Cycle) -> tuple[Attempt, int] | None:
+    """Return the attempt that earns the completion of a cycle, and how many have ended; None when none does yet.
+
+    One query, asked behind the lock.
+    """
+    rows = db.session.execute(
+        select(Attempt, QuizVersion.counting, queries.LESSONS, queries.LESSONS_READ)
+        .select_from(Attempt)
+        .join(Cycle, Cycle.id == cycle.id)
+        .join(QuizVersion, QuizVersion.id == Cycle.quiz_version_id)
+        .where(
             Attempt.person_id == person_id,
             Attempt.occasion == occasion_key(cycle.id),
             Attempt.finished_at.is_not(None),
-        )
+        ),
+        {"person_id": person_id},
     ).all()
-    return counts(ended, db.session.get_one(QuizVersion, cycle.quiz_version_id).counting)
+    attempt = counts([row.Attempt for row in rows], rows[0].counting) if rows else None
+    if attempt is None or not earns_completion(rows[0].lessons, rows[0].read, bool(attempt.passed)):
+        return None
+    return attempt, len(rows)
 
 
-def _write_completion(obligation: Obligation, cycle: Cycle, attempt: Attempt, done_at: datetime) -> Achievement | None:
+def _write_completion(
+    obligation_id: int, cycle: Cycle, attempt: Attempt, attempts_made: int, done_at: datetime
+) -> Achievement | None:
     """Insert the completion with who and where the person was that day; None when there is one already."""
-    person = db.session.get_one(Person, obligation.person_id)
-    course = db.session.get_one(CourseVersion, cycle.course_version_id)
     completed_on = local_day(done_at)
-    posting, posted_on = _posting_of(person.id, completed_on)
-    path = unit_path(posting.unit_id, posted_on)
+    then = _as_it_was(attempt.person_id, cycle, completed_on)
+    person, posting = then.Person, then.Posting
+    last_day = posting.valid_to - timedelta(days=1) if posting.valid_to else completed_on
+    path = unit_path(posting.unit_id, min(completed_on, last_day))
     shared: dict[str, Any] = {
         "person_id": person.id,
         "full_name": person.full_name,
         "birth_date": person.birth_date,
         "unit_name": path[-1] if path else "",
         "job_title": posting.title,
-        "course_title": course.title,
-        "hours": course.hours,
-        "started_on": _started_on(cycle, attempt),
+        "course_title": then.course_title,
+        "hours": then.hours,
+        "started_on": local_day(min(then.opened_at or attempt.started_at, attempt.started_at)),
         "completed_on": completed_on,
         "score": attempt.score,
     }
@@ -199,10 +204,10 @@ def _write_completion(obligation: Obligation, cycle: Cycle, attempt: Attempt, do
         insert_if_new(Completion)
         .values(
             **shared,
-            obligation_id=obligation.id,
+            obligation_id=obligation_id,
             cycle_id=cycle.id,
             attempt_id=attempt.id,
-            attempts_made=_attempts_made(attempt),
+            attempts_made=attempts_made,
             completed_at=done_at,
             staff_code=person.staff_code,
             sex=person.sex,
@@ -216,39 +221,34 @@ def _write_completion(obligation: Obligation, cycle: Cycle, attempt: Attempt, do
     return Achievement(completion_id=completion_id, **shared) if completion_id is not None else None
 
 
-def _posting_of(person_id: int, on: date) -> tuple[Posting, date]:
-    """Return where a person worked on a day, or last before it, and the day on which that held."""
-    posting = db.session.scalars(
-        select(Posting)
-        .where(Posting.person_id == person_id, Posting.valid_from <= on)
-        .order_by(Posting.valid_from.desc(), Posting.id.desc())
-        .limit(1)
-    ).one()
-    last_day = posting.valid_to - timedelta(days=1) if posting.valid_to else on
-    return posting, min(on, last_day)
+def _as_it_was(person_id: int, cycle: Cycle, on: date) -> Row[Any]:
+    """Return a person with their posting of a day (or the last one before), the course, and when they began to read it.
 
-
-def _started_on(cycle: Cycle, attempt: Attempt) -> date:
-    """Return the day on which the person began: with the first lesson of the course in that year, or the quiz."""
-    opened_at = db.session.scalar(
-        select(LessonReading.opened_at)
+    One query. Columns: ``Person, Posting, course_title, hours, opened_at``.
+    """
+    opened_at = (
+        select(func.min(LessonReading.opened_at))
         .join(CourseEntry, CourseEntry.lesson_id == LessonReading.lesson_id)
         .where(
             CourseEntry.course_version_id == cycle.course_version_id,
-            LessonReading.person_id == attempt.person_id,
+            LessonReading.person_id == person_id,
             LessonReading.year >= cycle.year,
         )
-        .order_by(LessonReading.opened_at)
+        .scalar_subquery()
+    )
+    wanted: Any = (
+        select(
+            Person,
+            Posting,
+            CourseVersion.title.label("course_title"),
+            CourseVersion.hours,
+            opened_at.label("opened_at"),
+        )
+        .select_from(Person)
+        .join(Posting, Posting.person_id == Person.id)
+        .join(CourseVersion, CourseVersion.id == cycle.course_version_id)
+        .where(Person.id == person_id, Posting.valid_from <= on)
+        .order_by(Posting.valid_from.desc(), Posting.id.desc())
         .limit(1)
     )
-    return local_day(min(opened_at or attempt.started_at, attempt.started_at))
-
-
-def _attempts_made(attempt: Attempt) -> int:
-    made = select(func.count()).where(
-        Attempt.person_id == attempt.person_id,
-        Attempt.quiz_id == attempt.quiz_id,
-        Attempt.occasion == attempt.occasion,
-        Attempt.finished_at.is_not(None),
-    )
-    return db.session.scalar(made) or 0
+    return db.session.execute(wanted).one()

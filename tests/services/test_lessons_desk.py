@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, null, select, text
 from sqlalchemy.exc import DatabaseError
 
 from core import clock
@@ -233,7 +233,7 @@ def test_listeners_hear_of_a_published_course_in_its_transaction(app, course, le
     def refuse(*_facts):
         raise RuntimeError("no")
 
-    monkeypatch.setitem(app.extensions, "nep_lesson_hooks", LessonHooks(lambda *_: None, on_published=(refuse,)))
+    monkeypatch.setitem(app.extensions, "nep_lesson_hooks", LessonHooks(null(), on_published=(refuse,)))
     with pytest.raises(RuntimeError), transaction():
         course_services.publish_course(course.id, by=trainer, at=at)
     db.session.expire_all()

@@ -11,7 +11,7 @@ from core import clock
 from core.db import transaction
 from lessons import course_services, lesson_services, services
 from lessons.models import Course, CourseVersion, Lesson, LessonVersion, Module
-from lessons.queries import course_outline
+from lessons.outline_queries import course_outline
 from lessons.rules import CourseDraft, LessonDraft, ModuleDraft
 from library.rules import SourceDraft
 from library.services import put_source

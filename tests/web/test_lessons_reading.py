@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from core.db import db
 from lessons.models import LessonReading
-from lessons.queries import course_outline
+from lessons.outline_queries import course_outline
 from tests.support.factories_lessons import make_course, make_lesson, make_module, make_published_course, publish
 from tests.support.factories_people import make_person, make_unit, sign_in
 from tests.support.forms import form_of
