@@ -9,6 +9,7 @@ ACTIONS: dict[str, Any] = {
     "account.give_first_password": _l("Gave a first password"),
     "attempt.ask_second_marker": _l("Asked for a second marker"),
     "attempt.decide_answer_file": _l("Decided about an answer file"),
+    "attempt.export": _l("Exported attempts"),
     "attempt.mark": _l("Marked an answer"),
     "bank.create": _l("Made a question bank"),
     "bank.import": _l("Imported questions"),

@@ -6,10 +6,11 @@ from quizzes import (
     views_author_questions,
     views_author_quizzes,
     views_author_statistics,
+    views_review,
 )
 from quizzes.views_author_desk import blueprint
 
 __all__ = [
     "blueprint", "views_author_banks", "views_author_marking", "views_author_questions",
-    "views_author_quizzes", "views_author_statistics",
+    "views_author_quizzes", "views_author_statistics", "views_review",
 ]  # fmt: skip

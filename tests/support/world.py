@@ -88,6 +88,7 @@ def make_world(training: Training | None = None, *, mark: str = "") -> World:
         exempt(spared, "maternity", f"Nghỉ thai sản{mark}", "1/QĐ", by=SYSTEM, at=clock.now())
     world.exceptions = {
         "quizzes.result": {"attempt_id": finished.id},
+        "quiz_desk.review_attempt": {"attempt_id": finished.id},
         "cycles.end_exemption": {"obligation_id": spared},
         "static": {"filename": "css/nep.css"},
     }

@@ -41,6 +41,7 @@ DOORS: dict[str, str] = {
         quiz_desk.questions_there
         quiz_desk.quiz_statistics quiz_desk.quiz_statistics_csv quiz_desk.count_quiz_statistics
         quiz_desk.question_statistics""",
+    Permission.VIEW_ATTEMPTS: "quiz_desk.attempts quiz_desk.attempts_csv quiz_desk.review_attempt",
     Permission.MARK: """
         quiz_desk.answer_files quiz_desk.decide_answer_file
         quiz_desk.marking quiz_desk.marking_quiz quiz_desk.next_answer quiz_desk.mark_answer quiz_desk.claim_answer
