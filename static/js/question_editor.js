@@ -118,7 +118,9 @@ function followGroups(root) {
   };
   for (const field of fields()) before.set(field, field.value.trim());
   for (const part of root.querySelectorAll("[data-without-script]")) part.hidden = true;
-  root.addEventListener("change", (event) => fields().includes(event.target) && offer());
+  root.addEventListener("change", ({ target }) => fields().includes(target) && offer());
+  // An empty name may be on its way to another one, and the lines of its group go along.
+  root.addEventListener("input", ({ target }) => fields().includes(target) && target.value.trim() && offer());
   root.addEventListener("click", (event) => event.target.closest("[data-move], [data-add]") && setTimeout(offer));
 }
 

@@ -9,6 +9,7 @@ from people.access import Role
 from people.models import Person
 from tests.support.factories_people import make_person, make_unit, sign_in
 from tests.support.factories_quizzes import make_bank, make_question, make_quiz
+from tests.support.questions import CONTENT
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,9 @@ def desk(live, made):
             bank = make_bank("Ngân hàng của trình soạn", unit)
             question = make_question(bank)
             quiz = make_quiz([bank], slug="bai-cua-trinh-soan")
+            case = make_question(bank, kind="case_study", content=CONTENT["case_study"])
             made[live.url] = {
-                "person": person.id, "bank": bank.id, "question": question.id, "quiz": quiz.id,
+                "person": person.id, "bank": bank.id, "question": question.id, "quiz": quiz.id, "case": case.id,
             }  # fmt: skip
     return made[live.url]
 
@@ -88,12 +90,48 @@ def test_the_same_works_without_javascript(page_without_js, desk, enter):
     assert [page.input_value(f"#options-{place}-text") for place in (0, 1)] == [second, first]
 
 
+def test_groups_follow_their_names_and_rows_move_inside_a_part(page, desk, enter):
+    enter(page)
+    page.goto(f"/manage/banks/{desk['bank']}/questions/new?kind=categorise")
+    page.fill("#targets-0-text", "Bốn xin")
+    page.fill("#targets-1-text", "Bốn luôn")
+    page.select_option("#rows-0-target", label="Bốn luôn")
+    page.fill("#targets-1-text", "4 luôn")
+    page.locator("button[value='up-1@targets']").click()
+    assert page.locator("#rows-0-target option:checked").inner_text() == "4 luôn"
+    page.locator("[data-add=targets]").click()
+    page.fill("#targets-2-text", "Khác")
+    page.select_option("#rows-1-target", label="Khác")
+    page.fill("#prompt", "Xếp vào nhóm")
+    for place, text in enumerate(("Mỉm cười", "Im lặng")):
+        page.fill(f"#rows-{place}-text", text)
+    page.locator("main").get_by_role("button", name="Lưu bản nháp").last.click()
+    page.wait_for_url("**/manage/questions/*")
+    assert [page.input_value(f"#rows-{place}-target") for place in (0, 1)] == ["=4 luôn", "=Khác"]
+    page.goto(f"/manage/banks/{desk['bank']}/questions/new?kind=case_study")
+    for kind in ("ordering", "single_choice"):
+        page.select_option("#new_part", kind)
+        page.get_by_role("button", name="Thêm phần").click()
+        page.locator(f"input[name$=kind][value={kind}]").first.wait_for(state="attached")
+    page.fill("#parts-0-items-0-text", "Báo cáo")
+    page.fill("#parts-1-options-1-text", "Đúng")
+    page.check("#parts-1-options-1-right")
+    page.locator("button[value='down-0@parts']").click()
+    page.locator("button[value='down-0@parts-1-items']").click()
+    page.locator("button[value='up-1@parts-0-options']").click()
+    assert page.input_value("#parts-1-items-1-text") == "Báo cáo"
+    assert page.input_value("#parts-0-options-0-text") == "Đúng"
+    assert page.is_checked("#parts-0-options-0-right")
+
+
 def test_pages_have_no_accessibility_violation_and_fit_a_phone(new_page, desk, enter, axe):
     for options in ({"color_scheme": "light"}, {"color_scheme": "dark", "viewport": {"width": 360, "height": 740}}):
         page = enter(new_page(**options))
         bank, question, quiz = (f"{desk[name]}" for name in ("bank", "question", "quiz"))
         for path in (
             "/manage/banks", f"/manage/banks/{bank}", f"/manage/banks/{bank}/questions/new",
+            f"/manage/banks/{bank}/questions/new?kind=categorise", f"/manage/questions/{desk['case']}",
+            f"/manage/questions/{desk['case']}/preview", f"/manage/banks/{bank}/export",
             f"/manage/banks/{bank}/import", f"/manage/questions/{question}", f"/manage/questions/{question}/preview",
             f"/manage/questions/{question}/publish", f"/manage/questions/{question}/history", "/manage/quizzes",
             f"/manage/quizzes/{quiz}", f"/manage/quizzes/{quiz}/publish", f"/manage/quizzes/{quiz}/history",
