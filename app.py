@@ -28,6 +28,7 @@ import quizzes.views_answer_files
 import quizzes.views_answers
 import quizzes.views_author
 import quizzes.views_take
+import quizzes.views_time
 import reports.views
 import training.queries
 import training.views
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     lessons.views_lesson_editor.blueprint,
     quizzes.views_take.blueprint,
     quizzes.views_author.blueprint,
+    quizzes.views_time.blueprint,
     certificates.views.blueprint,
     authoring.views.blueprint,
     training.views.blueprint,

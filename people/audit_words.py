@@ -5,8 +5,12 @@ from typing import Any
 from core.i18n import lazy_gettext as _l
 
 ACTIONS: dict[str, Any] = {
+    "accommodation.end": _l("Ended more time on every quiz"),
+    "accommodation.grant": _l("Gave more time on every quiz"),
     "account.change_password": _l("Changed the password"),
     "account.give_first_password": _l("Gave a first password"),
+    "allowance.end": _l("Ended more attempts or minutes at a quiz"),
+    "allowance.grant": _l("Gave more attempts or minutes at a quiz"),
     "attempt.ask_second_marker": _l("Asked for a second marker"),
     "attempt.decide_answer_file": _l("Decided about an answer file"),
     "attempt.export": _l("Exported attempts"),
@@ -63,6 +67,7 @@ ACTIONS: dict[str, Any] = {
     "session.start": _l("Signed in"),
     "source.add": _l("Added a source"),
     "source.edit": _l("Edited a source"),
+    "time.give_back": _l("Gave minutes back to attempts under way"),
     "unit.change": _l("Renamed or moved a unit"),
     "unit.create": _l("Made a unit"),
 }

@@ -33,6 +33,7 @@ ENTRIES = (
     ("quiz_desk.banks", _l("Question banks"), "question-circle", Permission.AUTHOR),
     ("quiz_desk.quizzes", _l("Quizzes"), "clipboard-check", Permission.AUTHOR),
     ("quiz_desk.marking", _l("Marking"), "pencil-square", Permission.MARK),
+    ("time.quizzes", _l("Time in quizzes"), "hourglass-split", Permission.GRANT_TIME),
     ("quiz_desk.answer_files", _l("Answer files"), "upload", Permission.MARK),
     ("staff.people_list", _l("Staff"), "people", Permission.VIEW_PEOPLE),
     ("staff.import_list", _l("Import a staff list"), "file-earmark-spreadsheet", Permission.IMPORT_PEOPLE),

@@ -204,8 +204,8 @@ def _holds(table: Any, on: date) -> ColumnElement[bool]:
 
 
 def _allowance_within(quiz: TimedQuiz, by: Actor, on: date) -> ColumnElement[bool]:
-    for_person = select(Person.id).where(Person.id == _ALLOWANCES.c.person_id, people_at(quiz, by, on))
-    return or_(for_person.exists(), _ALLOWANCES.c.unit_id.in_(units_in_scope(by, GRANT, on)))
+    people = select(Person.id).where(people_at(quiz, by, on)).correlate(None)
+    return or_(_ALLOWANCES.c.person_id.in_(people), _ALLOWANCES.c.unit_id.in_(units_in_scope(by, GRANT, on)))
 
 
 def accommodation_for(by: Actor, accommodation_id: int, on: date) -> Accommodation:

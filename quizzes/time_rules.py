@@ -61,6 +61,11 @@ def first_day_without(last_day: date | None) -> date | None:
     return None if last_day is None else last_day + timedelta(days=1)
 
 
+def last_day(valid_to: date) -> date:
+    """Return the last day of a period by its end as it is stored."""
+    return valid_to - timedelta(days=1)
+
+
 def ended_from(valid_from: date, valid_to: date | None, today: date) -> date:
     """Return the end of a period that is ended today: it never holds again, and never ends later than it would have."""
     ended = max(valid_from, today)

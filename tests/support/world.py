@@ -18,6 +18,7 @@ from library.rules import SourceDraft
 from people import import_plans, import_services
 from people.access import SYSTEM, Role
 from people.models import Person, Unit
+from quizzes import time_services
 from quizzes.marking_models import MarkingTask
 from quizzes.models import Attempt, PoolQuestion, QuestionVersion, QuizSection
 from quizzes.time_models import AttemptEvent
@@ -80,6 +81,7 @@ def make_world(training: Training | None = None, *, mark: str = "") -> World:
         "grant_id": give_role(graduate, Role.UNIT_HEAD, make_unit(parent=unit)).id,
         "import_id": _staff_list(unit, mark),
         "job_id": _job(learner),
+        **_more_time(world, mark),
         "item_id": _answer_to_mark(finished),
         "event_id": _answer_file(finished, learner),
     }
@@ -153,6 +155,17 @@ def _staff_list(unit: Unit, mark: str) -> int:
         return import_services.stage(
             data, f"danh-sach{mark}.xlsx", plan, create_units=False, by=SYSTEM, at=clock.now()
         ).id
+
+
+def _more_time(world: World, mark: str) -> dict[str, int]:
+    span, code = time_services.Span(f"Mắt kém{mark}", clock.today(), None), world.learner.staff_code
+    given: dict[str, Any] = {"span": span, "staff_code": code, "by": SYSTEM, "at": clock.now()}
+    with transaction():
+        more = time_services.grant_allowance(world.training.quiz.id, extra_attempts=1, **given)
+        return {
+            "allowance_id": more.id,
+            "accommodation_id": time_services.grant_accommodation(extra_percent=25, **given).id,
+        }
 
 
 def _job(person: Person) -> int:

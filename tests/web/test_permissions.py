@@ -23,7 +23,7 @@ DOORS: dict[str, str] = {
         lessons.courses lessons.course lessons.lesson lessons.position lessons.read library.picture
         quizzes.answer_file
         quizzes.quiz quizzes.start quizzes.attempt quizzes.state quizzes.save quizzes.tell quizzes.confirm
-        quizzes.submit quizzes.result quizzes.practice certificates.mine certificates.show certificates.download
+        quizzes.submit quizzes.result time.log quizzes.practice certificates.mine certificates.show certificates.download
         jobs.job""",
     Permission.AUTHOR: """
         authoring.desk authoring.download
@@ -46,6 +46,9 @@ DOORS: dict[str, str] = {
         quiz_desk.answer_files quiz_desk.decide_answer_file
         quiz_desk.marking quiz_desk.marking_quiz quiz_desk.next_answer quiz_desk.mark_answer quiz_desk.claim_answer
         quiz_desk.ask_second""",
+    Permission.GRANT_TIME: """
+        time.quizzes time.sittings time.give_minutes time.allowances time.end_allowance
+        time.accommodations time.end_accommodation""",
     Permission.VIEW_PEOPLE: "staff.people_list staff.person staff.units",
     Permission.IMPORT_PEOPLE: "staff.import_list staff.import_preview staff.apply_import",
     Permission.MANAGE_ACCOUNTS: "staff.first_password",
@@ -73,7 +76,8 @@ OWN = {
     "staff.import_preview", "staff.apply_import", "jobs.job",
 }  # fmt: skip
 #: What belongs to a person, and is shown to those who look after them.
-SUPERVISED = {"quizzes.result": Permission.VIEW_ATTEMPTS, "certificates.show": Permission.VIEW_ROSTER,
+SUPERVISED = {"quizzes.result": Permission.VIEW_ATTEMPTS, "time.log": Permission.VIEW_ATTEMPTS,
+              "certificates.show": Permission.VIEW_ROSTER,
               "certificates.download": Permission.VIEW_ROSTER}  # fmt: skip
 #: For those who owe it; trainers of its unit look at it too, and try it in another way.
 OWED = {"quizzes.quiz", "quizzes.start"}
