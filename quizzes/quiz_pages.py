@@ -1,6 +1,6 @@
 """What the pages before and after an attempt show: the rules of a quiz, the way in, and results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -12,6 +12,7 @@ from people.queries import may_in_unit
 from quizzes import entry_queries, queries, result_queries, time_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING
 from quizzes.gates import Gate, Refusal, counts
+from quizzes.marking_result_queries import MarkingResult, marking_results
 from quizzes.models import Attempt, Quiz, QuizVersion
 from quizzes.result_queries import ResultView
 from quizzes.reveal import EVERYTHING, Reveal
@@ -71,8 +72,15 @@ class ResultPage:
     items: Sequence[ResultView]
     reveal: Reveal
     is_mine: bool
+    #: How far persons have marked, by item id.
+    marking: Mapping[int, MarkingResult]
     #: What comes next for its person; None when that is no question here.
     next: QuizPage | None
+
+    @property
+    def waiting_since(self) -> Sequence[datetime]:
+        """Return since when answers wait for their first marks, the longest waiting first."""
+        return sorted(one.waiting_since for one in self.marking.values() if one.waiting_since)
 
 
 def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
@@ -154,5 +162,6 @@ def result_page(attempt: Attempt, *, by: Actor, at: datetime) -> ResultPage:
         result_queries.result_views(attempt.id, reveal),
         reveal,
         is_mine,
+        marking_results(attempt.id, reveal),
         quiz_page(attempt.quiz_id, by=by, at=at) if goes_on else None,
     )

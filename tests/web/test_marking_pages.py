@@ -2,12 +2,13 @@
 
 import pytest
 
-from core.db import db
+from core.db import db, transaction
 from people.models import Unit
+from quizzes import marking_services
 from quizzes.models import Attempt
 from tests.support.factories_attempts import standing_above
 from tests.support.factories_marking import criterion_keys, hand_in_essay, make_essay_quiz, make_marker, mark
-from tests.support.factories_people import make_person, make_unit, sign_in
+from tests.support.factories_people import actor_of, make_person, make_unit, sign_in
 
 ADDRESS = "/manage/marking/answers/{}"
 
@@ -90,3 +91,34 @@ def test_a_second_marker_is_asked_for_with_a_reason_and_marks_blind(client, quiz
     assert "Lê Thị Bình" not in page.text
     saved = client.submit(address, **points(essay, "0,2", "0", "0"), wish="stay")
     assert "người thứ ba sẽ quyết định" in saved.text
+
+
+def test_the_learner_reads_what_waits_and_then_points_and_comments(client, quiz, learner, at):
+    attempt, essay = hand_in_essay(quiz, learner)
+    sign_in(client, learner)
+    address = f"/attempts/{attempt.id}/result"
+    page = client.page(address)
+    assert "1 câu trả lời chờ chấm, lâu nhất từ 09:00 ngày 20/11/2026" in page.text
+    first = make_marker(quiz)
+    mark(essay, first, 30, 20, 7, comment="Thiếu căn cứ pháp lý.")
+    page = client.page(address)
+    assert "chờ chấm" not in page.text
+    assert [row.text for row in page.one("table").all("tr")[1:]] == [
+        "Nêu đúng quy định về nhận quà 0,3 0,5",
+        "Xử lý khéo léo, giữ hòa khí 0,2 0,25",
+        "Diễn đạt rõ ràng 0,07 0,25",
+    ]
+    assert "Thiếu căn cứ pháp lý." in page.text
+    with transaction():
+        marking_services.ask_second(essay, "Học viên đề nghị", by=actor_of(first), at=at)
+    assert "điểm có thể thay đổi" in client.page(address).text
+    mark(essay, make_marker(quiz, "Vũ Văn Hai"), 30, 25, 10, round_=2, comment="Đủ ý.")
+    page = client.page(address)
+    for words in (
+        "Trước đó, từ 09:00 ngày 20/11/2026: 0,57 điểm.",
+        "Thiếu căn cứ pháp lý.",
+        "Đủ ý.",
+        "0,61/1 điểm",
+    ):
+        assert words in page.text
+    assert first.full_name not in page.text
