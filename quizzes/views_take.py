@@ -127,6 +127,8 @@ def result(attempt_id: int) -> ResponseReturnValue:
         if shown.person_id != actor().person_id:
             raise NotFound(_l("This attempt has not ended yet."))
         return redirect(url_for(".attempt", attempt_id=attempt_id))
+    if shown.person_id != actor().person_id:
+        return redirect(url_for("quiz_desk.review_attempt", attempt_id=attempt_id))
     page = quiz_pages.result_page(shown, by=actor(), at=clock.now())
     return render_template("quizzes/take/result.html", page=page, rule_words=rule_words)
 
