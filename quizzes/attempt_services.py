@@ -3,13 +3,12 @@
 import random
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, update
 
 from core.clock import local_day
-from core.db import db
+from core.db import db, insert_if_new, table_of
 from core.errors import Conflict, NotAllowed, RuleBroken
 from core.i18n import lazy_gettext as _l
 from people import guess_services
@@ -22,11 +21,11 @@ from quizzes.finish_services import finish
 from quizzes.gates import deadline
 from quizzes.hooks import Occasion
 from quizzes.kinds import kind_of
-from quizzes.models import Attempt, AttemptItem, QuizVersion
+from quizzes.models import Attempt, AttemptItem
 from quizzes.take_labels import refused
 from quizzes.time_rules import Given
 
-_ITEMS = cast(Table, AttemptItem.__table__)
+_ITEMS = table_of(AttemptItem)
 
 
 def start(
@@ -42,14 +41,18 @@ def start(
     """
     if by.person_id is None:
         raise NotAllowed(_l("A quiz is taken by a person."))
-    entry = _preview_of(quiz_id, by, at) if preview else entry_queries.entry_of(by, quiz_id, local_day(at))
-    occasion, version = entry
     attempts = queries.attempts_of(by.person_id, quiz_id)
     earlier = next((attempt for attempt in attempts if attempt.finished_at is None), None)
-    if earlier is not None and _goes_on(earlier, occasion, at):
+    if earlier is not None and behaviour.phase(earlier.due_at, earlier.finished_at, at) is Phase.OVER:
+        # Before asking for what another one might be: this one may have passed.
+        finish(earlier.id, by=SYSTEM, at=at, asked=Ending.EXPIRED)
+        earlier = None
+    occasion = _preview_of(quiz_id, by, at) if preview else entry_queries.occasion_of(by, quiz_id, local_day(at))
+    if earlier is not None and _goes_on(earlier, occasion):
         return earlier
     if earlier is not None:
         finish(earlier.id, by=SYSTEM, at=at, asked=Ending.EXPIRED)
+    version = occasion.version
     if version.access_code and not preview:
         guess_services.check_guesses(_guess(quiz_id, by), at=at)
     given = Given() if occasion.key == PREVIEW else time_queries.given(by.person_id, quiz_id, local_day(at))
@@ -59,13 +62,11 @@ def start(
     if gate.refusal is not None:
         raise refused(gate, version.closes_at)
     made = sum(attempt.occasion == occasion.key for attempt in attempts)
-    return _insert_attempt(version, occasion, made + 1, given, by=by, at=at, rng=rng)
+    return _insert_attempt(occasion, made + 1, given, by=by, at=at, rng=rng)
 
 
-def _goes_on(earlier: Attempt, occasion: Occasion, at: datetime) -> bool:
+def _goes_on(earlier: Attempt, occasion: Occasion) -> bool:
     """Tell whether an open attempt is the one to go on with; a trial does not push aside one that counts."""
-    if behaviour.phase(earlier.due_at, earlier.finished_at, at) is Phase.OVER:
-        return False
     if occasion.key == PREVIEW and earlier.occasion not in COUNTS_FOR_NOTHING:
         raise RuleBroken(_l("You have an open attempt that counts."), _l("Finish it before you try the quiz."))
     return earlier.occasion == occasion.key
@@ -94,18 +95,19 @@ def turn_page(attempt_id: int, *, left: int, by: Actor) -> None:
     )
 
 
-def _preview_of(quiz_id: int, by: Actor, at: datetime) -> tuple[Occasion, QuizVersion]:
-    """Return occasion and rules by which a trainer tries the latest published version of a quiz of their unit."""
+def _preview_of(quiz_id: int, by: Actor, at: datetime) -> Occasion:
+    """Return the occasion on which a trainer tries the latest published version of a quiz of their unit."""
     ensure_in_unit(by, Permission.AUTHOR, queries.quiz(quiz_id).unit_id, on=local_day(at))
     version_id = queries.latest_published_version_id(quiz_id)
     if version_id is None:
         raise RuleBroken(_l("This quiz has not been published yet."), _l("Publish it, then try it."))
-    return Occasion(PREVIEW, version_id), queries.quiz_version(version_id)
+    return Occasion(PREVIEW, queries.quiz_version(version_id))
 
 
 def _insert_attempt(
-    version: QuizVersion, occasion: Occasion, number: int, given: Given, *, by: Actor, at: datetime, rng: random.Random
+    occasion: Occasion, number: int, given: Given, *, by: Actor, at: datetime, rng: random.Random
 ) -> Attempt:
+    version = occasion.version
     items = blueprint.draw(
         queries.pool_sections(version.id),
         shuffle_questions=version.shuffle_questions,
@@ -115,34 +117,33 @@ def _insert_attempt(
     )
     if not items:
         raise RuleBroken(_l("This quiz has no questions yet."), _l("Tell the trainer who made it."))
-    attempt = Attempt(
-        quiz_id=version.quiz_id,
-        quiz_version_id=version.id,
-        person_id=by.person_id,
-        occasion=occasion.key,
-        number=number,
-        started_at=at,
-        extra_percent=given.extra_percent,
-        extra_minutes=given.extra_minutes,
-        due_at=deadline(
-            version.time_limit_minutes,
-            at,
+    attempt = db.session.scalar(
+        insert_if_new(Attempt)
+        .values(
+            quiz_id=version.quiz_id,
+            quiz_version_id=version.id,
+            person_id=by.person_id,
+            occasion=occasion.key,
+            number=number,
+            started_at=at,
             extra_percent=given.extra_percent,
             extra_minutes=given.extra_minutes,
-            closes_at=None if occasion.key == PREVIEW else version.closes_at,
-        ),
-        max_points=sum(item.points for item in items),
+            due_at=deadline(
+                version.time_limit_minutes,
+                at,
+                extra_percent=given.extra_percent,
+                extra_minutes=given.extra_minutes,
+                closes_at=None if occasion.key == PREVIEW else version.closes_at,
+            ),
+            max_points=sum(item.points for item in items),
+        )
+        .returning(Attempt)
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(attempt)
-            db.session.flush()
-            db.session.execute(
-                insert(_ITEMS), list(_item_rows(attempt.id, items, shuffle=version.shuffle_options, rng=rng))
-            )
-    except IntegrityError:
+    if attempt is None:
         # Two starts at once: the index of open attempts let one through, and that one is the attempt.
         return _started_elsewhere(by, version.quiz_id)
+    rows = list(_item_rows(attempt.id, items, shuffle=version.shuffle_options, rng=rng))
+    db.session.execute(insert(_ITEMS), rows)
     return attempt
 
 

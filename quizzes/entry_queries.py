@@ -21,8 +21,8 @@ from quizzes.hooks import Occasion, quiz_hooks
 from quizzes.models import Attempt, Quiz, QuizVersion
 
 
-def entry_of(by: Actor, quiz_id: int, on: date) -> tuple[Occasion, QuizVersion]:
-    """Return for what a person attempts a quiz, and by which rules: what the package above asks of them, else practice.
+def occasion_of(by: Actor, quiz_id: int, on: date) -> Occasion:
+    """Return for what a person attempts a quiz: what the package above asks of them, else practice.
 
     :raises DomainError: that says why there is nothing.
     """
@@ -32,9 +32,8 @@ def entry_of(by: Actor, quiz_id: int, on: date) -> tuple[Occasion, QuizVersion]:
         found = db.session.execute(_practice(by.person_id, on).where(Quiz.id == quiz_id)).first()
         if found is None:
             raise
-        return Occasion(PRACTICE, found.version_id), queries.quiz_version(found.version_id)
-    version = queries.quiz_version(occasion.quiz_version_id)
-    return Occasion(PRACTICE, version.id) if version.practice else occasion, version
+        return Occasion(PRACTICE, queries.quiz_version(found.version_id))
+    return Occasion(PRACTICE, occasion.version) if occasion.version.practice else occasion
 
 
 def practice_quizzes(person_id: int | None, on: date) -> Sequence[Row[int, str, int]]:

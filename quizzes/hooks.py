@@ -7,15 +7,15 @@ from datetime import date, datetime
 from flask import current_app
 
 from people.access import Actor
-from quizzes.models import Attempt
+from quizzes.models import Attempt, QuizVersion
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """For what a person may attempt a quiz, and with which frozen version."""
+    """For what a person may attempt a quiz, and by which rules."""
 
     key: str
-    quiz_version_id: int
+    version: QuizVersion
 
 
 #: Return the occasion for a person and a quiz on a day; raise a domain error that says why there is none.

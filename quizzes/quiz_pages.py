@@ -13,7 +13,7 @@ from quizzes import entry_queries, queries, result_queries, time_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING
 from quizzes.gates import Gate, Refusal, counts
 from quizzes.marking_result_queries import MarkingResult, marking_results
-from quizzes.models import Attempt, Quiz, QuizVersion
+from quizzes.models import Attempt, QuizVersion
 from quizzes.result_queries import ResultView
 from quizzes.reveal import EVERYTHING, Reveal
 from quizzes.take_labels import refused
@@ -92,19 +92,20 @@ def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
     attempts = queries.attempts_of(by.person_id, quiz_id) if by.person_id else []
     may_preview = may_in_unit(by, Permission.AUTHOR, quiz.unit_id, local_day(at))
     locked: DomainError | None = None
-    key, version_id = "", None
+    occasion = None
     try:
-        occasion, rules = entry_queries.entry_of(by, quiz_id, local_day(at))
-        key, version_id = occasion.key, rules.id
+        occasion = entry_queries.occasion_of(by, quiz_id, local_day(at))
     except (NotAllowed, NotFound) as error:
         if not attempts and not may_preview:
             raise
         locked = error
     except DomainError as error:
         locked = error
-    version = queries.quiz_version(_version_id(quiz, version_id, attempts))
+    version = occasion.version if occasion else queries.quiz_version(_version_to_describe(quiz_id, attempts))
     given = time_queries.given(by.person_id, quiz_id, local_day(at)) if by.person_id else Given()
-    gate = entry_queries.gate_of(version, key, attempts, at=at, extra_attempts=given.extra_attempts)
+    gate = entry_queries.gate_of(
+        version, occasion.key if occasion else "", attempts, at=at, extra_attempts=given.extra_attempts
+    )
     open_attempt = next((attempt for attempt in attempts if attempt.finished_at is None), None)
     if locked is None and open_attempt is None and not gate.is_open:
         locked = refused(gate, version.closes_at)
@@ -123,10 +124,9 @@ def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
     )
 
 
-def _version_id(quiz: Quiz, of_occasion: int | None, attempts: Sequence[Attempt]) -> int:
-    """Return the version to describe: of the occasion, else the latest published, else that of the last attempt."""
-    found = of_occasion or queries.latest_published_version_id(quiz.id)
-    found = found or (attempts[0].quiz_version_id if attempts else None)
+def _version_to_describe(quiz_id: int, attempts: Sequence[Attempt]) -> int:
+    """Return the version to describe without an occasion: the latest published, else that of the last attempt."""
+    found = queries.latest_published_version_id(quiz_id) or (attempts[0].quiz_version_id if attempts else None)
     if found is None:
         raise NotFound
     return found

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core import clock
 from core.db import transaction
-from core.errors import NotFound, TooMany
+from core.errors import DomainError, NotFound, TooMany
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext as _l
 from people.guards import actor, signed_in
@@ -36,8 +36,9 @@ def practice() -> ResponseReturnValue:
 @signed_in
 def quiz(quiz_id: int) -> ResponseReturnValue:
     """Show the rules of a quiz, earlier attempts, and the way in."""
-    _close_if_over(queries.open_attempt(actor().person_id or 0, quiz_id))
     page = quiz_pages.quiz_page(quiz_id, by=actor(), at=clock.now())
+    if _close_if_over(page.open_attempt):
+        page = quiz_pages.quiz_page(quiz_id, by=actor(), at=clock.now())
     return render_template("quizzes/take/quiz.html", page=page, form=StartForm())
 
 
@@ -46,20 +47,19 @@ def quiz(quiz_id: int) -> ResponseReturnValue:
 def start(quiz_id: int) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one."""
     form, preview = StartForm(), request.form.get("preview") == "1"
-    _close_if_over(queries.open_attempt(actor().person_id or 0, quiz_id))
+    typed = form.access_code.data or ""
     try:
         with transaction():
-            attempt = services.start(
-                quiz_id,
-                by=actor(),
-                at=clock.now(),
-                rng=random.SystemRandom(),
-                preview=preview,
-                typed_code=form.access_code.data or "",
-            )
-    except (CodeRefused, TooMany) as refusal:
-        return _code_refused(quiz_id, form, refusal)
-    return redirect(url_for(".attempt", attempt_id=attempt.id))
+            attempt_id = services.start(
+                quiz_id, by=actor(), at=clock.now(), rng=random.SystemRandom(), preview=preview, typed_code=typed
+            ).id
+    except DomainError as refusal:
+        # That an earlier attempt was closed on the way is undone with the start.
+        _close_if_over(queries.open_attempt(actor().person_id or 0, quiz_id))
+        if isinstance(refusal, CodeRefused | TooMany):
+            return _code_refused(quiz_id, form, refusal)
+        raise
+    return redirect(url_for(".attempt", attempt_id=attempt_id))
 
 
 def _code_refused(quiz_id: int, form: StartForm, refusal: CodeRefused | TooMany) -> ResponseReturnValue:

@@ -42,7 +42,8 @@ def find_occasion(actor: Actor, quiz_id: int, day: date) -> Occasion:
     if not duties:
         raise NotAllowed(_l("This quiz has not been assigned to you."), _l("See My training for what you have to do."))
     duty = next((duty for duty in duties if duty.state == CycleState.OPEN), duties[0])
-    withheld_until = queries.verdict_withheld_until(duty.show_score, duty.closes_at, local_midnight(day))
+    version = duty.QuizVersion
+    withheld_until = queries.verdict_withheld_until(version.show_score, version.closes_at, local_midnight(day))
     if duty.completed and withheld_until is None:
         raise RuleBroken(_l("You have already passed this quiz."), _l("Your certificate is under My training."))
     if duty.state == CycleState.CLOSED:
@@ -54,7 +55,7 @@ def find_occasion(actor: Actor, quiz_id: int, day: date) -> Occasion:
             ngettext("%(num)d lesson is still unread.", "%(num)d lessons are still unread.", unread),
             _l("The quiz opens when every lesson has been read. Continue under My training."),
         )
-    return Occasion(occasion_key(duty.cycle_id), duty.quiz_version_id)
+    return Occasion(occasion_key(duty.cycle_id), version)
 
 
 def record_attempt(attempt: Attempt, by: Actor, at: datetime, *, issuer: Issuer) -> None:

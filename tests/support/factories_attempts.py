@@ -45,7 +45,7 @@ class Above:
             raise self.locked
         version_id = queries.latest_published_version_id(quiz_id)
         assert version_id is not None
-        return Occasion(self.key, version_id)
+        return Occasion(self.key, queries.quiz_version(version_id))
 
     def on_finished(self, attempt: Attempt, by: Actor, at: datetime) -> None:
         """Note the attempt."""
