@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
@@ -66,8 +66,23 @@ class Appearance:
     text_size: str = "normal"
 
 
+class WholeRequest(Request):
+    """A request whose body is there as a whole; one that was cut off on its way is answered with 400.
+
+    gunicorn gives the word that it ends the body, and ends it too when the sender has gone in the midst of it; werkzeug
+    then takes a part of a form for all of it. Such a message is incomplete (RFC 9112, section 8). Without that word
+    werkzeug counts.
+    """
+
+    def __init__(self, environ: dict[str, Any], populate_request: bool = True, shallow: bool = False) -> None:
+        if environ.get("CONTENT_LENGTH"):
+            environ.pop("wsgi.input_terminated", None)
+        super().__init__(environ, populate_request, shallow)
+
+
 def init_web(app: Flask) -> None:
     """Attach the hooks and helpers of this module to the application."""
+    app.request_class = WholeRequest
     csrf.init_app(app)
     app.url_map.converters["int"] = RowId
     app.add_template_filter(clock.time_text, "time")

@@ -1,6 +1,7 @@
 """What the page's script sends, and what somebody who forges it gets."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select
@@ -137,3 +138,21 @@ def test_an_older_page_hears_that_a_newer_one_is_open(client, attempt, item):
         client.post(f"/attempts/{attempt.id}/events", data=data, headers=JSON)
     assert send(client, attempt, item).json["page"] == "b" * 24
     assert client.get(f"/attempts/{attempt.id}/state", headers=JSON).json["page"] == "b" * 24
+
+
+def test_a_form_that_was_cut_off_on_its_way_is_no_answer(client, attempt, item):
+    fields = {
+        "csrf_token": token(client, attempt),
+        f"revision-{item.id}": "0",
+        f"chosen-{item.id}": item.option_order[0],
+    }
+    whole = urlencode(fields).encode()
+    as_gunicorn_says = {"CONTENT_LENGTH": str(len(whole) + 9), "wsgi.input_terminated": True}
+    answer = client.post(
+        f"/attempts/{attempt.id}/answers",
+        data=whole,
+        headers=JSON,
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides=as_gunicorn_says,
+    )
+    assert (answer.status_code, drafts()) == (400, 0)
