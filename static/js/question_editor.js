@@ -6,7 +6,7 @@ const NAMED = ["id", "name", "for", "aria-describedby", "value", "data-rows", "d
 /** What the fields of a list are called, such as "options" or "parts-0-options". */
 const nameOf = (list) => list.dataset.rows || "sections";
 const rowsOf = (list) => [...list.querySelectorAll(":scope > [data-row]")];
-const buttonOf = (row, move) => row.querySelector(`:scope > .nep-row-buttons [data-move=${move}]`);
+const buttonOf = (row, move) => row.querySelector(`:scope > [data-row-buttons] [data-move=${move}]`);
 const addButton = (list) => list.closest("form").querySelector(`[data-add="${list.dataset.rows}"]`);
 
 /** Give every row its place again: in names, ids, labels and buttons. */

@@ -342,7 +342,7 @@ def test_a_gift_file_is_looked_at_then_taken(client, bank):
     [
         (b"", "rỗng"),
         (b"::Q1::Vi\xff\xfet{=a ~b}", "UTF-8"),
-        ("::Q1::Viết {}\n\n::Q2::Số {#5}".encode(), "Dòng 1"),
+        ("::Q1::Nộp {T} ngay\n\n::Q2::Số {#x}".encode(), "Dòng 1"),
         (b"x" * 2_000, "MB"),
     ],
     ids=["empty", "not UTF-8", "kinds", "too large"],
@@ -356,10 +356,10 @@ def test_a_bad_file_is_refused_and_changes_nothing(client, bank, monkeypatch, da
 
 
 def test_all_errors_of_a_file_are_listed(client, bank):
-    _, page = upload(client, bank, "::Q1::Viết {}\n\n::Q2::Số {#5}".encode())
+    _, page = upload(client, bank, "::Q1::Nộp {T} ngay\n\n::Q2::Số {#x}".encode())
     table = page.one("table").text
-    assert "tự luận" in table
-    assert "trả lời bằng số" in table
+    assert "Ở giữa đoạn văn" in table
+    assert "Đây không phải là số nhận được." in table
 
 
 def test_another_units_things_are_not_found(client, office, at):
@@ -367,7 +367,7 @@ def test_another_units_things_are_not_found(client, office, at):
     bank = make_bank("Của họ", other)
     question = make_question(bank)
     quiz = make_quiz([bank], unit=other)
-    for path in ("", "/rename", "/questions/new", "/import", "/export.gift"):
+    for path in ("", "/rename", "/questions/new", "/import", "/export", "/export.gift"):
         assert client.get(f"/manage/banks/{bank.id}{path}").status_code == 404, path
     for path in ("", "/preview", "/publish", "/history"):
         assert client.get(f"/manage/questions/{question.id}{path}").status_code == 404, path
