@@ -20,7 +20,9 @@ class AttemptFilterForm(BaseForm):
 
     q = LineField(_l("Name or staff code"), default="")
     state = SelectField(
-        _l("State"), choices=[("", _l("All")), *((code, words) for code, (_look, words) in ATTEMPT_STATES.items())]
+        _l("State"),
+        default="",
+        choices=[("", _l("All")), *((code, words) for code, (_look, words) in ATTEMPT_STATES.items())],
     )
     version = SelectField(_l("Version"), coerce=int, default=0)
     score_from = HundredthsField(_l("Score from"))

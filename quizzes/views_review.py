@@ -49,7 +49,7 @@ def attempts_csv(quiz_id: int) -> ResponseReturnValue:
     return response
 
 
-@blueprint.get("/manage/attempts/<int:attempt_id>")
+@blueprint.get("/manage/quizzes/attempts/<int:attempt_id>")
 @requires(Permission.VIEW_ATTEMPTS)
 def review_attempt(attempt_id: int) -> ResponseReturnValue:
     """Show one finished attempt: every question, the answer, the points, and who decided what when and why."""

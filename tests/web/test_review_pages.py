@@ -63,11 +63,11 @@ def test_people_and_quizzes_of_other_units_are_not_shown(client, quiz, office, t
     attempt, _essay = hand_in_essay(quiz, stranger)
     mine, _essay = hand_in_essay(quiz, left)
     assert "Trần Văn Lạ" not in client.page(f"/manage/quizzes/{quiz.id}/attempts").text
-    client.page(f"/manage/attempts/{attempt.id}", status=404)
-    client.page(f"/manage/attempts/{begin(quiz, left).id}", status=404)
+    client.page(f"/manage/quizzes/attempts/{attempt.id}", status=404)
+    client.page(f"/manage/quizzes/attempts/{begin(quiz, left).id}", status=404)
     sign_in(client, make_person(unit=make_unit(), roles=[Role.INSPECTOR]))
     client.page(f"/manage/quizzes/{quiz.id}/attempts", status=404)
-    client.page(f"/manage/attempts/{mine.id}", status=404)
+    client.page(f"/manage/quizzes/attempts/{mine.id}", status=404)
 
 
 def test_an_attempt_tells_all_that_happened_to_it(client, quiz, office, trainer, at):
@@ -82,7 +82,7 @@ def test_an_attempt_tells_all_that_happened_to_it(client, quiz, office, trainer,
             question_version_id=single.question_version_id, reason="Đáp án cũ sai",
         )
     )  # fmt: skip
-    page = client.page(f"/manage/attempts/{attempt.id}")
+    page = client.page(f"/manage/quizzes/attempts/{attempt.id}")
     essay, choice = (" ".join(rows_of(table)) for table in page.all("table"))
     assert "12 phút 05 giây" in page.text
     assert "Chấm theo quy tắc của câu hỏi 0" in essay
@@ -102,8 +102,8 @@ def test_the_review_does_not_tell_a_second_marker_the_first_mark(client, quiz, o
     mark(essay, trainer, 40, 20, 7, comment="Bài tốt.")
     with transaction():
         marking_services.ask_second(essay, "Đối chiếu", by=actor_of(trainer), at=at)
-    assert "8,35" in client.page(f"/manage/attempts/{attempt.id}").text
+    assert "8,35" in client.page(f"/manage/quizzes/attempts/{attempt.id}").text
     sign_in(client, make_marker(quiz, "Vũ Văn Hai"))
-    page = client.page(f"/manage/attempts/{attempt.id}")
+    page = client.page(f"/manage/quizzes/attempts/{attempt.id}")
     for telling in ("8,35", "0,67", "1,67", "Bài tốt."):
         assert telling not in page.text
