@@ -126,7 +126,7 @@ def accommodations() -> ResponseReturnValue:
         time_services.grant_accommodation(**form.given(), span=form.span(), by=actor(), at=clock.now())
 
     if _done(form, grant):
-        now = form.also_open.data and form.first_day.data <= clock.today()
+        now = form.also_open.data and form.span().first_day <= clock.today()
         next_time = _("Given. It counts from the next attempt that begins.")
         flash(_("Given. Attempts that are open now have it too.") if now else next_time, "success")
         return redirect(url_for(".accommodations"), 303)

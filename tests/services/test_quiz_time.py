@@ -16,7 +16,7 @@ from quizzes.behaviour import LATE_GRACE
 from quizzes.extension_services import Gift, GivenBack
 from quizzes.models import Attempt
 from quizzes.time_models import Accommodation, Allowance, AttemptExtension
-from quizzes.time_queries import Given
+from quizzes.time_rules import Given
 from quizzes.time_services import Span
 from tests.support.crowd import all_at_once
 from tests.support.factories_attempts import begin, give, hand_in, items_of, make_small_quiz, standing_above
