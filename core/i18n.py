@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations, gettext, lazy_gettext, ngettext
+from markupsafe import Markup
 
 __all__ = [
     "LANGUAGES",
@@ -31,6 +32,15 @@ def init_i18n(app: Flask) -> None:
         ngettext=lambda singular, plural, number: _catalogue().ungettext(singular, plural, number),
         newstyle=True,
     )
+    app.add_template_global(_text, "_")
+
+
+def _text(text: str, **values: Any) -> Markup:
+    """Return a text of a page in the reader's language, its placeholders filled; ``%%`` is a percent sign.
+
+    What Jinja's own ``_`` does for pages of HTML, without its way round by the context: a page has hundreds of texts.
+    """
+    return Markup(_catalogue().ugettext(text)) % values
 
 
 def _catalogue() -> Any:
