@@ -44,6 +44,7 @@ from people.guards import init_guards
 from quizzes.hooks import QuizHooks
 from settings import Settings, from_environment
 from training import completion_services as completion
+from training import withdrawal_services as withdrawal
 
 BLUEPRINTS = (
     core.views.blueprint,
@@ -111,6 +112,7 @@ def _connect_packages(app: Flask) -> None:
         find_occasion=completion.find_occasion,
         on_finished=(partial(completion.record_attempt, issuer=issuer),),
         on_published=(completion.adopt_quiz_version,),
+        on_withdrawn=(partial(withdrawal.withdraw_completion, issuer=issuer),),
     )
     app.extensions["nep_lesson_hooks"] = LessonHooks(
         owed_version=training.queries.OWED_VERSION,

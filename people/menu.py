@@ -39,6 +39,7 @@ ENTRIES = (
     ("staff.import_list", _l("Import a staff list"), "file-earmark-spreadsheet", Permission.IMPORT_PEOPLE),
     ("staff.units", _l("Units"), "diagram-3", Permission.VIEW_PEOPLE),
     ("cycles.requirements", _l("Training requirements"), "calendar3", Permission.MANAGE_TRAINING),
+    ("quiz_desk.kept_passes", _l("Passes below the pass mark"), "award", Permission.WITHDRAW_PASSES),
     ("reports.roster", _l("Roster of results"), "bar-chart", Permission.VIEW_ROSTER),
     ("admin.roles", _l("Roles"), "shield-check", Permission.GRANT_ROLES),
     ("admin.audit", _l("Audit log"), "clock", Permission.VIEW_AUDIT),

@@ -44,6 +44,8 @@ class ItemState(StrEnum):
     RIGHT = "right"
     PARTLY = "partly"
     WRONG = "wrong"
+    #: A correction has taken the question out.
+    DROPPED = "dropped"
 
 
 def phase(due_at: datetime | None, finished_at: datetime | None, at: datetime) -> Phase:

@@ -22,6 +22,8 @@ class Occasion:
 OccasionFinder = Callable[[Actor, int, date], Occasion]
 #: Called with a finished attempt inside the transaction that finishes it, with the actor and the moment.
 AttemptListener = Callable[[Attempt, Actor, datetime], None]
+#: Called with an attempt whose pass was withdrawn and the reason, inside the transaction.
+WithdrawListener = Callable[[Attempt, str, Actor, datetime], None]
 #: Called with a quiz id and its newly published version id, inside the transaction.
 PublishListener = Callable[[int, int, Actor, datetime], None]
 
@@ -33,6 +35,7 @@ class QuizHooks:
     find_occasion: OccasionFinder
     on_finished: tuple[AttemptListener, ...] = ()
     on_published: tuple[PublishListener, ...] = ()
+    on_withdrawn: tuple[WithdrawListener, ...] = ()
 
 
 def quiz_hooks() -> QuizHooks:

@@ -15,6 +15,7 @@ from core.i18n import lazy_gettext as _l
 from quizzes.asked import Asked
 from quizzes.behaviour import LATE_GRACE
 from quizzes.blueprint import PoolEntry, PoolSection
+from quizzes.corrections import DROP
 from quizzes.kinds import Response, kind_of
 from quizzes.models import (
     Attempt,
@@ -57,6 +58,8 @@ class Outcome:
     answered_at: datetime | None = None
     #: Whether the response was given in time and arrived late.
     late: bool = False
+    #: Whether a correction has taken the question out.
+    is_dropped: bool = False
 
 
 def quiz(quiz_id: int) -> Quiz:
@@ -230,6 +233,7 @@ def outcomes(attempt_id: int) -> dict[int, Outcome]:
     steps = db.session.execute(
         select(
             AttemptStep.item_id,
+            AttemptStep.action,
             AttemptStep.response,
             AttemptStep.mark,
             AttemptStep.question_version_id,
@@ -250,5 +254,6 @@ def outcomes(attempt_id: int) -> dict[int, Outcome]:
             question_version_id=step.question_version_id if marks else before.question_version_id,
             answered_at=step.at if responds else before.answered_at,
             late=step.late if responds else before.late,
+            is_dropped=step.action == DROP or (before.is_dropped and not marks),
         )
     return found

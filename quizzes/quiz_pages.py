@@ -9,8 +9,9 @@ from core.clock import local_day
 from core.errors import DomainError, NotAllowed, NotFound
 from people.access import Actor, Permission
 from people.queries import may_in_unit
-from quizzes import entry_queries, queries, result_queries, time_queries
+from quizzes import correction_notes, entry_queries, queries, result_queries, time_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING
+from quizzes.correction_notes import CorrectionNote, WithdrawalNote
 from quizzes.gates import Gate, Refusal, counts
 from quizzes.marking_result_queries import MarkingResult, marking_results
 from quizzes.models import Attempt, QuizVersion
@@ -76,6 +77,9 @@ class ResultPage:
     marking: Mapping[int, MarkingResult]
     #: What comes next for its person; None when that is no question here.
     next: QuizPage | None
+    #: What corrections changed in it, and why its pass was withdrawn.
+    corrections: Sequence[CorrectionNote] = ()
+    withdrawal: WithdrawalNote | None = None
 
     @property
     def waiting_since(self) -> Sequence[datetime]:
@@ -164,4 +168,6 @@ def result_page(attempt: Attempt, *, by: Actor, at: datetime) -> ResultPage:
         is_mine,
         marking_results(attempt.id, reveal),
         quiz_page(attempt.quiz_id, by=by, at=at) if goes_on else None,
+        corrections=(corrections := correction_notes.notes_of(attempt.id)),
+        withdrawal=correction_notes.withdrawal_of(attempt.id) if corrections or attempt.passed is False else None,
     )

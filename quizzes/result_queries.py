@@ -136,8 +136,10 @@ def _result_view(item: AttemptItem, outcome: Outcome, version: QuestionVersion, 
         late=outcome.late,
         points=item.points,
         rule=kind.rule(spec),
-        state=state_of(finished=reveal.verdicts, answered=answered, mark=outcome.mark, points=item.points),
-        mark=outcome.mark if reveal.verdicts else None,
+        state=ItemState.DROPPED
+        if outcome.is_dropped and reveal.verdicts
+        else state_of(finished=reveal.verdicts, answered=answered, mark=outcome.mark, points=item.points),
+        mark=outcome.mark if reveal.verdicts and not outcome.is_dropped else None,
         judged=kind.judged(spec, outcome.response, item.option_order) if reveal.key else None,
         general_explanation=html.from_inline_markdown(version.general_explanation) if reveal.key else "",
     )

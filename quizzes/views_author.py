@@ -2,15 +2,18 @@
 
 from quizzes import (
     views_author_banks,
+    views_author_corrections,
     views_author_marking,
     views_author_questions,
     views_author_quizzes,
     views_author_statistics,
+    views_kept_passes,
     views_review,
 )
 from quizzes.views_author_desk import blueprint
 
 __all__ = [
-    "blueprint", "views_author_banks", "views_author_marking", "views_author_questions",
-    "views_author_quizzes", "views_author_statistics", "views_review",
+    "blueprint", "views_author_banks", "views_author_corrections",
+    "views_author_marking", "views_author_questions",
+    "views_author_quizzes", "views_author_statistics", "views_kept_passes", "views_review",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ from people.models import Person, Placement, Posting
 from people.queries import in_force, units_below, units_in_scope
 from quizzes.models import Attempt
 from training.cycle_queries import provided_to
-from training.models import Completion, Cycle, Exemption, Obligation, Requirement
+from training.models import Completion, CompletionWithdrawal, Cycle, Exemption, Obligation, Requirement
 from training.rules import occasion_key
 
 Columns = TypeVarTuple("Columns")
@@ -166,12 +166,17 @@ class _Duties:
 def _duties(actor: Actor, wanted: RosterFilter) -> _Duties:
     """Return the duties that the actor may see, each part cut to the day asked for."""
     units, end = _units(actor, wanted), _end_of(wanted.as_of)
-    completion = select(Completion).where(Completion.completed_on <= wanted.as_of)
+    completion = select(Completion).where(Completion.completed_on <= wanted.as_of, _stood(end))
     exemption = select(Exemption).where(
         Exemption.granted_at < end, or_(Exemption.revoked_at.is_(None), Exemption.revoked_at >= end)
     )
     place = _places(wanted, units)
     return _Duties(wanted, units, place, completion.subquery("completion_then"), exemption.subquery("exemption_then"))
+
+
+def _stood(end: datetime) -> ColumnElement[bool]:
+    """Return the condition that a completion was not withdrawn before a moment."""
+    return ~exists().where(CompletionWithdrawal.completion_id == Completion.id, CompletionWithdrawal.at < end)
 
 
 def _roster(actor: Actor, wanted: RosterFilter) -> Select[*tuple[Any, ...]]:
@@ -263,6 +268,7 @@ def _places(wanted: RosterFilter, units: Sequence[int]) -> Subquery:
         false().label("is_posted"),
     ).where(
         Completion.completed_on <= wanted.as_of,
+        _stood(_end_of(wanted.as_of)),
         Completion.unit_id.in_(units),
         Completion.cycle_id.in_(select(Cycle.id).where(Cycle.year == wanted.year)),
         ~exists().where(Posting.person_id == Completion.person_id, in_force(Posting, wanted.as_of)),

@@ -26,7 +26,7 @@ from quizzes.hooks import Occasion
 from quizzes.models import Attempt, QuizVersion
 from settings import Issuer
 from training import queries
-from training.models import Completion, Cycle, Obligation, Requirement
+from training.models import Completion, CompletionWithdrawal, Cycle, Obligation, Requirement, fulfils
 from training.rules import CycleState, cycle_of_occasion, earns_completion, occasion_key
 
 
@@ -125,7 +125,7 @@ def _passed_without_completion(cycle_id: int) -> list[int]:
     return list(
         db.session.scalars(
             select(Obligation.person_id)
-            .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+            .outerjoin(Completion, fulfils())
             .where(Obligation.cycle_id == cycle_id, Completion.id.is_(None), Obligation.person_id.in_(passed))
             .order_by(Obligation.person_id)
         )
@@ -142,7 +142,7 @@ def _complete_what_is_earned(
     duties = db.session.execute(
         select(Obligation.id, Cycle)
         .join(Cycle, Cycle.id == Obligation.cycle_id)
-        .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+        .outerjoin(Completion, fulfils())
         .where(Obligation.person_id == person_id, Completion.id.is_(None), of_cycle)
         .order_by(Obligation.id)
         .with_for_update(of=Obligation)
@@ -155,6 +155,14 @@ def _complete_what_is_earned(
         certificate = issue(achievement, issuer=issuer, by=by, at=at)
         detail = {"cycle_id": cycle.id, "attempt_id": found[0].id, "certificate_id": certificate.id}
         audit.record("obligation.complete", by=by, at=at, about=("obligation", obligation_id), detail=detail)
+
+
+def complete_again(person_id: int, cycle_id: int, *, issuer: Issuer, by: Actor, at: datetime) -> None:
+    """Complete what another attempt earns after the completion of a person was withdrawn, dated by its end."""
+    found = _earned(person_id, db.session.get_one(Cycle, cycle_id))
+    if found is not None:
+        done_at = found[0].finished_at or at
+        _complete_what_is_earned(person_id, Cycle.id == cycle_id, done_at=done_at, issuer=issuer, by=by, at=at)
 
 
 def _earned(person_id: int, cycle: Cycle) -> tuple[Attempt, int] | None:
@@ -206,6 +214,7 @@ def _write_completion(
         .values(
             **shared,
             obligation_id=obligation_id,
+            number=_withdrawn_before(obligation_id) + 1,
             cycle_id=cycle.id,
             attempt_id=attempt.id,
             attempts_made=attempts_made,
@@ -220,6 +229,16 @@ def _write_completion(
         .returning(Completion.id)
     )
     return Achievement(completion_id=completion_id, **shared) if completion_id is not None else None
+
+
+def _withdrawn_before(obligation_id: int) -> ColumnElement[int]:
+    """Return how many completions of an obligation were withdrawn; the next one comes after them."""
+    return (
+        select(func.count(CompletionWithdrawal.completion_id))
+        .join(Completion, Completion.id == CompletionWithdrawal.completion_id)
+        .where(Completion.obligation_id == obligation_id)
+        .scalar_subquery()
+    )
 
 
 def _as_it_was(person_id: int, cycle: Cycle, on: date) -> Row[Any]:

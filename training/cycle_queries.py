@@ -18,7 +18,7 @@ from people.access import Actor, Permission
 from people.models import Person, Placement, Posting
 from people.queries import in_force, units_in_scope
 from quizzes.models import Quiz, QuizVersion
-from training.models import Completion, Cycle, Exemption, Obligation, Requirement
+from training.models import Completion, Cycle, Exemption, Obligation, Requirement, fulfils
 
 
 def latest_course_version(course_id: int) -> int | None:
@@ -103,7 +103,7 @@ def requirements_managed_by(actor: Actor, on: date) -> list[tuple[Requirement, l
             func.count(Completion.id).label("done"),
         )
         .outerjoin(Obligation, Obligation.cycle_id == Cycle.id)
-        .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+        .outerjoin(Completion, fulfils())
         .where(Cycle.requirement_id.in_([requirement.id for requirement in requirements]))
         .group_by(Cycle.id)
         .order_by(Cycle.year.desc())
@@ -163,7 +163,7 @@ def _standing_of(cycle_id: int, *columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(Obligation)
         .join(Cycle, Cycle.id == Obligation.cycle_id)
-        .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+        .outerjoin(Completion, fulfils())
         .outerjoin(Exemption, and_(Exemption.obligation_id == Obligation.id, Exemption.revoked_at.is_(None)))
         .where(Obligation.cycle_id == cycle_id)
     )
@@ -231,7 +231,7 @@ def obligation_row(obligation_id: int) -> Row[Any]:
             Exemption.granted_at,
         )
         .join(Person, Person.id == Obligation.person_id)
-        .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+        .outerjoin(Completion, fulfils())
         .outerjoin(Exemption, and_(Exemption.obligation_id == Obligation.id, Exemption.revoked_at.is_(None)))
         .where(Obligation.id == obligation_id)
     )

@@ -12,7 +12,7 @@ from core.i18n import lazy_gettext as _l
 from core.text import clean_line
 from people.access import Actor
 from training.labels import EXEMPTION_CATEGORIES
-from training.models import Completion, Cycle, Exemption, Obligation
+from training.models import Completion, Cycle, Exemption, Obligation, fulfils
 from training.services import managed_requirement
 
 
@@ -69,5 +69,5 @@ def _obligation_at_hand(obligation_id: int, *, by: Actor, at: datetime) -> tuple
         raise NotFound(_l("There is no such obligation."))
     cycle = db.session.get_one(Cycle, obligation.cycle_id)
     managed_requirement(cycle.requirement_id, by=by, on=local_day(at))
-    completed = db.session.scalar(select(Completion.id).where(Completion.obligation_id == obligation_id))
-    return cycle, completed is not None
+    wanted = select(Completion.id).join(Obligation, fulfils()).where(Obligation.id == obligation_id)
+    return cycle, db.session.scalar(wanted) is not None

@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    exists,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, UtcDateTime
@@ -104,10 +114,15 @@ class Completion(Base):
     """That an obligation was fulfilled, with who and where the person was on that day. Append-only."""
 
     __tablename__ = "completion"
-    __table_args__ = (Index("ix_completion_unit_id_cycle_id", "unit_id", "cycle_id"),)
+    __table_args__ = (
+        UniqueConstraint("obligation_id", "number"),
+        Index("ix_completion_unit_id_cycle_id", "unit_id", "cycle_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    obligation_id: Mapped[int] = mapped_column(ForeignKey("obligation.id"), unique=True)
+    obligation_id: Mapped[int] = mapped_column(ForeignKey("obligation.id"))
+    #: One more than the completions of this obligation that were withdrawn, so that one at most stands.
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
@@ -130,3 +145,20 @@ class Completion(Base):
     unit_name: Mapped[str] = mapped_column(String(200))
     #: From the top down, separated by `` > ``.
     unit_path: Mapped[str] = mapped_column(String(1000))
+
+
+class CompletionWithdrawal(Base):
+    """That a completion no longer stands, because the pass behind it was withdrawn. Append-only."""
+
+    __tablename__ = "completion_withdrawal"
+
+    completion_id: Mapped[int] = mapped_column(ForeignKey("completion.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def fulfils() -> ColumnElement[bool]:
+    """Return the condition that joins an obligation with the completion that stands."""
+    withdrawn = exists().where(CompletionWithdrawal.completion_id == Completion.id)
+    return and_(Completion.obligation_id == Obligation.id, ~withdrawn.correlate_except(CompletionWithdrawal))

@@ -15,7 +15,7 @@ from people.queries import in_force
 from quizzes.behaviour import LATE_GRACE
 from quizzes.models import Attempt, QuizVersion
 from quizzes.reveal import When
-from training.models import AudienceRule, Completion, Cycle, Exemption, Obligation, Requirement
+from training.models import AudienceRule, Completion, Cycle, Exemption, Obligation, Requirement, fulfils
 from training.rules import CycleState, occasion_key
 
 
@@ -72,7 +72,7 @@ _OBLIGATIONS: Any = (
     .outerjoin(Placement, and_(Placement.unit_id == Unit.id, in_force(Placement, _DAY)))
     .outerjoin(_OPENER, _OPENER.id == Cycle.opened_by_id)
     .outerjoin(Exemption, and_(Exemption.obligation_id == Obligation.id, Exemption.revoked_at.is_(None)))
-    .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+    .outerjoin(Completion, fulfils())
     .outerjoin(Certificate, Certificate.completion_id == Completion.id)
     .where(Obligation.person_id == _PERSON)
     .order_by(Cycle.year.desc(), Cycle.due_on, Cycle.id)
@@ -152,7 +152,7 @@ def _by_urgency(wanted: Any) -> Any:
         wanted.select_from(Obligation)
         .join(Cycle, Cycle.id == Obligation.cycle_id)
         .join(Requirement, Requirement.id == Cycle.requirement_id)
-        .outerjoin(Completion, Completion.obligation_id == Obligation.id)
+        .outerjoin(Completion, fulfils())
         .where(Obligation.person_id == _PERSON)
         .order_by(Completion.id.is_not(None), Cycle.state.desc(), Cycle.due_on, Cycle.id)
     )

@@ -15,6 +15,33 @@ branch_labels = None
 depends_on = None
 
 
+def _exchange_unique(name, columns, others):
+    """Give the table of completions another unique constraint."""
+    new_name = f"uq_completion_{others.replace(', ', '_')}"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER TABLE completion DROP CONSTRAINT {name}")
+        op.execute(f"ALTER TABLE completion ADD CONSTRAINT {new_name} UNIQUE ({others})")
+        return
+    # SQLite makes the table anew. Certificates point to it: their foreign keys are asked again at the end, by when
+    # every row is back in its place (sqlite.org/foreignkeys.html, sqlite.org/lang_altertable.html).
+    parts = op.get_bind().exec_driver_sql(
+        "SELECT type, sql FROM sqlite_master WHERE tbl_name = 'completion' AND sql IS NOT NULL"
+    )
+    sql = {kind: [] for kind in ("table", "index", "trigger")}
+    for kind, text in parts.all():
+        sql[kind].append(text)
+    before = f"CONSTRAINT {name} UNIQUE ({columns})"
+    assert before in sql["table"][0]
+    op.execute("PRAGMA defer_foreign_keys = ON")
+    op.execute("CREATE TABLE completion_before AS SELECT * FROM completion")
+    op.execute("DROP TABLE completion")
+    op.execute(sql["table"][0].replace(before, f"CONSTRAINT {new_name} UNIQUE ({others})"))
+    op.execute("INSERT INTO completion SELECT * FROM completion_before")
+    op.execute("DROP TABLE completion_before")
+    for statement in (*sql["index"], *sql["trigger"]):
+        op.execute(statement)
+
+
 def upgrade():
     op.create_table(
         "correction",
@@ -68,11 +95,29 @@ def upgrade():
         "ALTER TABLE attempt_step ADD COLUMN correction_id INTEGER "
         "CONSTRAINT fk_attempt_step_correction_id REFERENCES correction (id)"
     )
-    for statement in append_only_statements("pass_withdrawal", op.get_bind().dialect.name):
-        op.execute(statement)
+    op.create_table(
+        "completion_withdrawal",
+        sa.Column("completion_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Integer()),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_completion_withdrawal_by_id")),
+        sa.PrimaryKeyConstraint("completion_id", name=op.f("pk_completion_withdrawal")),
+        sa.ForeignKeyConstraint(
+            ["completion_id"], ["completion.id"], name=op.f("fk_completion_withdrawal_completion_id")
+        ),
+    )
+    for table in ("pass_withdrawal", "completion_withdrawal"):
+        for statement in append_only_statements(table, op.get_bind().dialect.name):
+            op.execute(statement)
+    op.execute("ALTER TABLE completion ADD COLUMN number INTEGER DEFAULT '1' NOT NULL")
+    _exchange_unique("uq_completion_obligation_id", "obligation_id", "obligation_id, number")
 
 
 def downgrade():
+    _exchange_unique("uq_completion_obligation_id_number", "obligation_id, number", "obligation_id")
+    op.drop_column("completion", "number")
+    op.drop_table("completion_withdrawal")
     op.drop_table("pass_withdrawal")
     with op.batch_alter_table("attempt_step") as batch_op:
         batch_op.drop_column("correction_id")
@@ -87,3 +132,4 @@ def downgrade():
     op.drop_table("correction")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION pass_withdrawal_refuse()")
+        op.execute("DROP FUNCTION completion_withdrawal_refuse()")

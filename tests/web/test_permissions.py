@@ -49,6 +49,8 @@ DOORS: dict[str, str] = {
     Permission.GRANT_TIME: """
         time.quizzes time.sittings time.give_minutes time.allowances time.end_allowance
         time.accommodations time.end_accommodation""",
+    Permission.CORRECT: "quiz_desk.correct_question quiz_desk.correction_list",
+    Permission.WITHDRAW_PASSES: "quiz_desk.kept_passes",
     Permission.VIEW_PEOPLE: "staff.people_list staff.person staff.units",
     Permission.IMPORT_PEOPLE: "staff.import_list staff.import_preview staff.apply_import",
     Permission.MANAGE_ACCOUNTS: "staff.first_password",

@@ -1,0 +1,74 @@
+"""What corrections and withdrawals do to completions and certificates."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from certificates.models import Certificate
+from core import clock
+from core.db import db, transaction
+from people.access import Role
+from quizzes import withdrawal_services
+from quizzes.corrections import Method
+from quizzes.models import Attempt
+from tests.services.test_corrections import decide, first_question, run
+from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of
+from tests.support.factories_people import actor_of, make_person
+from tests.support.factories_training import lesson_ids, make_training, open_year, read
+from training.models import Completion, CompletionWithdrawal
+from training.queries import obligations_of_person
+
+
+def sit(training, person, rights: str) -> Attempt:
+    """Answer the questions in order, rightly where there is a 1; what comes after them wrongly."""
+    attempt = begin(training.quiz, person)
+    signs = rights.ljust(len(items_of(attempt)), "0")
+    give(attempt, person, {i.id: keys_of(i, right=s == "1")[:1] for i, s in zip(items_of(attempt), signs, strict=True)})
+    return hand_in(attempt, person)
+
+
+def standing_completions() -> list[tuple[int, int]]:
+    rows = db.session.execute(
+        select(Completion.attempt_id, Completion.number).where(
+            Completion.id.not_in(select(CompletionWithdrawal.completion_id))
+        )
+    )
+    return [(row.attempt_id, row.number) for row in rows]
+
+
+def test_a_withdrawn_pass_takes_completion_and_certificate_along_and_may_be_won_again(session):
+    training = make_training(questions=2)
+    person = make_person(unit=training.unit)
+    cycle = open_year(training)
+    read(person, lesson_ids(cycle))
+    attempt = sit(training, person, "10")
+    run(decide(first_question(attempt).id, Method.DROP))
+    assert standing_completions() == [(attempt.id, 1)], "nothing is taken away silently"
+
+    officer = actor_of(make_person(unit=training.unit, roles=[Role.HR_OFFICER]))
+    with transaction():
+        withdrawal_services.withdraw([attempt.id], reason="Theo kết luận.", by=officer, at=clock.now())
+    assert standing_completions() == []
+    certificate = db.session.scalars(select(Certificate)).one()
+    assert (certificate.revoked_reason, certificate.revoked_by_id) == ("Theo kết luận.", officer.person_id)
+    [duty] = obligations_of_person(person.id, clock.today())
+    assert duty.completed_on is None
+
+    again = sit(training, person, "11")
+    assert standing_completions() == [(again.id, 2)]
+    assert len(db.session.scalars(select(Certificate).where(Certificate.revoked_at.is_(None))).all()) == 1
+
+
+def test_a_pass_won_by_a_correction_completes_on_the_day_of_the_attempt(session):
+    training = make_training(questions=2)
+    person = make_person(unit=training.unit)
+    cycle = open_year(training)
+    read(person, lesson_ids(cycle))
+    attempt = sit(training, person, "00")
+    assert standing_completions() == []
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        run(decide(first_question(attempt).id, Method.FULL_CREDIT))
+    completion = db.session.scalars(select(Completion)).one()
+    assert completion.completed_at == db.session.get_one(Attempt, attempt.id).finished_at
+    certificate = db.session.scalars(select(Certificate)).one()
+    assert clock.local_day(certificate.issued_at) == completion.completed_on + timedelta(days=3)
