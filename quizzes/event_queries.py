@@ -53,19 +53,25 @@ def log_of(attempt: Attempt) -> list[LogLine]:
     lines = [LogLine(attempt.started_at, START)]
     for event, name in rows:
         page = pages.setdefault(event.page, len(pages) + 1) if event.page else 0
-        lines.append(_line(event, name or "", page, numbers))
+        lines.append(_line(event, name or "", page, numbers, attempt.started_at))
     if attempt.finished_at is not None:
         lines.append(LogLine(attempt.finished_at, EXPIRE if attempt.finish_reason == Ending.EXPIRED else SUBMIT))
     return sorted(lines, key=lambda line: line.at)
 
 
-def _line(event: AttemptEvent, by_name: str, page: int, numbers: dict[int, int]) -> LogLine:
+def name_at(attempt: Attempt) -> str:
+    """Return the name of the person of an attempt."""
+    return db.session.scalars(select(Person.full_name).where(Person.id == attempt.person_id)).one()
+
+
+def _line(event: AttemptEvent, by_name: str, page: int, numbers: dict[int, int], started_at: datetime) -> LogLine:
+    # A page may say whatever it likes; nothing happened before the attempt began.
     waited = timedelta(seconds=int(event.detail.get("seconds_ago", 0)))
     questions = [numbers[item_id] for item_id in event.detail.get("items", ()) if item_id in numbers]
     if "question" in event.detail:
         questions.append(int(event.detail["question"]))
     return LogLine(
-        at=event.at - waited,
+        at=max(started_at, event.at - waited),
         kind=event.kind,
         by_id=event.by_id,
         by_name=by_name,

@@ -22,7 +22,7 @@ from quizzes.behaviour import PREVIEW
 from quizzes.events import EXTEND
 from quizzes.models import Attempt, QuizVersion
 from quizzes.time_models import AttemptEvent, AttemptExtension
-from quizzes.time_rules import MOST_MINUTES, Timed, still_due_after
+from quizzes.time_rules import MOST_MINUTES, Timed
 
 _ATTEMPTS, _EVENTS, _EXTENSIONS = map(table_of, (Attempt, AttemptEvent, AttemptExtension))
 BATCH = re.compile(r"[a-z0-9]{16,32}", re.ASCII)
@@ -148,8 +148,8 @@ def _under_way(wanted: Iterable[ColumnElement[bool]], at: datetime) -> Sequence[
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .join(Person, Person.id == Attempt.person_id)
         .where(
-            Attempt.finished_at.is_(None),
-            Attempt.due_at >= still_due_after(at),
+            time_queries.under_way(at),
+            Attempt.due_at.is_not(None),
             Attempt.occasion != PREVIEW,
             *wanted,
         )

@@ -17,7 +17,7 @@ from quizzes.behaviour import PREVIEW, Ending
 from quizzes.events import OFFLINE, OTHER_PAGE
 from quizzes.models import Attempt, AttemptDraft, AttemptItem
 from quizzes.time_models import AttemptEvent
-from quizzes.time_queries import TimedQuiz, people_at
+from quizzes.time_queries import TimedQuiz, people_at, under_way
 from quizzes.time_rules import still_due_after
 
 #: How long an attempt that ended at its deadline stays in the list of those that may have been hit by an outage.
@@ -46,9 +46,6 @@ class Sitting:
 
 def sittings(quiz: TimedQuiz, by: Actor, at: datetime, *, page: int = 1) -> Page[Sitting]:
     """Return a page of the attempts under way, in the order of Vietnamese names. Two queries."""
-    under_way = and_(
-        Attempt.finished_at.is_(None), or_(Attempt.due_at.is_(None), Attempt.due_at >= still_due_after(at))
-    )
     progress, told = _progress(quiz.id), _told(quiz.id)
     asked = (
         _people(quiz, by, at)
@@ -62,9 +59,10 @@ def sittings(quiz: TimedQuiz, by: Actor, at: datetime, *, page: int = 1) -> Page
         )
         .join(progress, progress.c.attempt_id == Attempt.id)
         .outerjoin(told, told.c.attempt_id == Attempt.id)
-        .where(under_way)
+        .where(under_way(at))
     )
-    total = db.session.scalar(select(func.count()).select_from(_people(quiz, by, at).where(under_way).subquery())) or 0
+    all_of_them = _people(quiz, by, at).where(under_way(at)).subquery()
+    total = db.session.scalar(select(func.count()).select_from(all_of_them)) or 0
     order = (Person.name_key, Attempt.id)
     rows = db.session.execute(asked.order_by(*order).limit(ROWS_PER_PAGE).offset((page - 1) * ROWS_PER_PAGE))
     return Page([Sitting(**row._mapping) for row in rows], page, total)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Date, Integer, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
+from core.clock import local_day
 from core.db import db, table_of
 from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
@@ -18,7 +19,7 @@ from people.queries import in_force, may_in_unit, people_visible_to, units_in_sc
 from quizzes.behaviour import PREVIEW
 from quizzes.models import Attempt, Quiz, QuizVersion
 from quizzes.time_models import Accommodation, Allowance
-from quizzes.time_rules import Given
+from quizzes.time_rules import Given, still_due_after
 
 #: The permission of everything here.
 GRANT = Permission.GRANT_TIME
@@ -51,25 +52,11 @@ def given(person_id: int, quiz_id: int, on: date) -> Given:
 
     Of several accommodations the highest holds; allowances of the person, their unit and the units above add up.
     """
-    above = _units_up(select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)), on)
-    percent = select(func.max(_ACCOMMODATIONS.c.extra_percent)).where(
-        _ACCOMMODATIONS.c.person_id == person_id, in_force(_ACCOMMODATIONS.c, on)
-    )
-    row = db.session.execute(
-        select(
-            percent.scalar_subquery().label("percent"),
-            func.sum(_ALLOWANCES.c.extra_attempts).label("attempts"),
-            func.sum(_ALLOWANCES.c.extra_minutes).label("minutes"),
-        ).where(
-            _ALLOWANCES.c.quiz_id == quiz_id,
-            in_force(_ALLOWANCES.c, on),
-            or_(_ALLOWANCES.c.person_id == person_id, _ALLOWANCES.c.unit_id.in_(above)),
-        )
-    ).one()
+    row = db.session.execute(_GIVEN, {"person_id": person_id, "quiz_id": quiz_id, "on": on}).one()
     return Given(row.percent or 0, row.attempts or 0, row.minutes or 0)
 
 
-def _units_up(start: Select[int], on: date) -> Select[int]:
+def _units_up(start: Select[int], on: date | BindParameter[date]) -> Select[int]:
     """Return a select of units and all units above them as of a day."""
     below = start.cte("units_up", recursive=True)
     up = below.union(
@@ -78,6 +65,27 @@ def _units_up(start: Select[int], on: date) -> Select[int]:
         .where(in_force(Placement, on), Placement.parent_id.is_not(None))
     )
     return select(up.c.unit_id)
+
+
+def _given() -> Select[Any]:
+    """Return the statement of ``given``, built once: every page of a quiz asks it."""
+    person_id, on = bindparam("person_id", type_=Integer), bindparam("on", type_=Date)
+    above = _units_up(select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)), on)
+    percent = select(func.max(_ACCOMMODATIONS.c.extra_percent)).where(
+        _ACCOMMODATIONS.c.person_id == person_id, in_force(_ACCOMMODATIONS.c, on)
+    )
+    return select(
+        percent.scalar_subquery().label("percent"),
+        func.sum(_ALLOWANCES.c.extra_attempts).label("attempts"),
+        func.sum(_ALLOWANCES.c.extra_minutes).label("minutes"),
+    ).where(
+        _ALLOWANCES.c.quiz_id == bindparam("quiz_id", type_=Integer),
+        in_force(_ALLOWANCES.c, on),
+        or_(_ALLOWANCES.c.person_id == person_id, _ALLOWANCES.c.unit_id.in_(above)),
+    )
+
+
+_GIVEN = _given()
 
 
 def _reachable(by: Actor, on: date) -> ColumnElement[bool]:
@@ -112,6 +120,11 @@ def quiz_for(by: Actor, quiz_id: int, on: date) -> TimedQuiz:
     return TimedQuiz(row.id, row.title, row.unit_id, may_in_unit(by, GRANT, row.unit_id, on), row.closes_at)
 
 
+def under_way(at: datetime) -> ColumnElement[bool]:
+    """Return the condition on ``Attempt`` that it is neither closed nor over."""
+    return and_(Attempt.finished_at.is_(None), or_(Attempt.due_at.is_(None), Attempt.due_at >= still_due_after(at)))
+
+
 def people_at(quiz: TimedQuiz, by: Actor, on: date) -> ColumnElement[bool]:
     """Return the condition on ``Person`` that the actor may give time at a quiz to those who sit at it.
 
@@ -120,8 +133,9 @@ def people_at(quiz: TimedQuiz, by: Actor, on: date) -> ColumnElement[bool]:
     return true() if quiz.is_own else people_visible_to(by, GRANT, on)
 
 
-def quiz_lines(by: Actor, on: date) -> list[QuizLine]:
+def quiz_lines(by: Actor, at: datetime) -> list[QuizLine]:
     """Return the published quizzes at which the actor may give time, those with people at them first. One query."""
+    on = local_day(at)
     newer = aliased(QuizVersion)
     is_latest = ~(
         select(newer.id)
@@ -133,7 +147,7 @@ def quiz_lines(by: Actor, on: date) -> list[QuizLine]:
         .join(Person, Person.id == Attempt.person_id)
         .where(
             Attempt.quiz_id == Quiz.id,
-            Attempt.finished_at.is_(None),
+            under_way(at),
             Attempt.occasion != PREVIEW,
             or_(Quiz.unit_id.in_(units_in_scope(by, GRANT, on)), people_visible_to(by, GRANT, on)),
         )

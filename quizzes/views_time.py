@@ -39,7 +39,7 @@ blueprint.context_processor(lambda: {"last_day": last_day})
 @requires(Permission.GRANT_TIME)
 def quizzes() -> ResponseReturnValue:
     """List the quizzes at which one may give time, with how many sit at them now."""
-    return render_template("quizzes/time/quizzes.html", quizzes=time_queries.quiz_lines(actor(), clock.today()))
+    return render_template("quizzes/time/quizzes.html", quizzes=time_queries.quiz_lines(actor(), clock.now()))
 
 
 @blueprint.get("/manage/quizzes/<int:quiz_id>/sittings")
@@ -155,6 +155,7 @@ def log(attempt_id: int) -> ResponseReturnValue:
         "quizzes/time/log.html",
         attempt=attempt,
         lines=event_queries.log_of(attempt),
+        name=event_queries.name_at(attempt),
         is_mine=attempt.person_id == actor().person_id,
         words=time_labels,
     )
