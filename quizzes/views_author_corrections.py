@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from core import clock
 from core.db import transaction
-from core.errors import NotFound, RuleBroken
+from core.errors import RuleBroken
 from core.tables import csv_chunks
 from people.access import Permission
 from people.guards import actor, requires
@@ -49,7 +49,7 @@ def correction_list(question_id: int) -> ResponseReturnValue:
     question = _question(question_id)
     form = PlanForm.of(question, request.args)
     if "method" not in request.args or not form.validate():
-        raise NotFound
+        return redirect(url_for(".correct_question", question_id=question_id))
     plan = _plan(question, form)
     lines = correction_preview.lines(plan, clock.today(), reader=actor()) if not plan.refusal else iter(())
     names = unit_names([unit_id for unit_id in plan.by_unit if unit_id is not None], clock.today())
