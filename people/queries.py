@@ -167,11 +167,11 @@ def unit_choices(actor: Actor, permission: Permission, on: date) -> list[tuple[i
     return [(row.unit_id, f"{row.name} ({row.above})" if row.above else row.name) for row in rows]
 
 
-def unit_path(unit_id: int, on: date) -> tuple[str, ...]:
-    """Return the names from the top down to a unit, as of a day. One query."""
+def _path() -> Select[Any]:
+    on = bindparam("on", type_=Date)
     start = (
         select(Placement.unit_id, Placement.parent_id, Placement.name, literal(0).label("up"))
-        .where(Placement.unit_id == unit_id, in_force(Placement, on))
+        .where(Placement.unit_id == bindparam("unit_id"), in_force(Placement, on))
         .cte("path", recursive=True)
     )
     above = aliased(Placement)
@@ -183,5 +183,12 @@ def unit_path(unit_id: int, on: date) -> tuple[str, ...]:
             start.c.up < 50,
         )
     )
-    rows: Sequence[str] = db.session.scalars(select(walk.c.name).order_by(walk.c.up.desc())).all()
-    return tuple(rows)
+    return select(walk.c.name).order_by(walk.c.up.desc())
+
+
+_PATH = _path()
+
+
+def unit_path(unit_id: int, on: date) -> tuple[str, ...]:
+    """Return the names from the top down to a unit, as of a day. One query."""
+    return tuple(db.session.scalars(_PATH, {"unit_id": unit_id, "on": on}))
