@@ -17,7 +17,9 @@ from people.access import Actor, Permission
 from people.models import Person, Posting
 from people.queries import units_in_scope
 from quizzes.behaviour import COUNTS_FOR_NOTHING
-from quizzes.models import Attempt, Quiz, QuizVersion
+from quizzes.marking import TaskState
+from quizzes.marking_models import Marking, MarkingTask
+from quizzes.models import Attempt, AttemptItem, Quiz, QuizVersion
 
 ROWS_PER_FETCH = 500
 
@@ -39,7 +41,7 @@ class AttemptFilter:
 
 @dataclass(frozen=True)
 class AttemptRow:
-    """An attempt in the list of a quiz."""
+    """An attempt in the list of a quiz; without its result for whoever may be the second marker of an answer in it."""
 
     attempt_id: int
     full_name: str
@@ -115,6 +117,7 @@ def _attempts(quiz_id: int, asked: AttemptFilter, by: Actor, on: date) -> Select
             Person.full_name,
             Person.staff_code,
             QuizVersion.number.label("version"),
+            _is_blind(by).label("is_blind"),
         )
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
@@ -127,6 +130,17 @@ def _attempts(quiz_id: int, asked: AttemptFilter, by: Actor, on: date) -> Select
         order.insert(0, case((Person.full_name.contains(clean_line(asked.text), autoescape=True), 0), else_=1))
     ordered: Select[Any] = wanted.order_by(*order)
     return ordered
+
+
+def _is_blind(by: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Attempt`` that an answer waits for a second marker, who could be the actor."""
+    marked = exists().where(Marking.item_id == MarkingTask.item_id, Marking.marker_id == by.person_id)
+    return exists().where(
+        AttemptItem.attempt_id == Attempt.id,
+        MarkingTask.item_id == AttemptItem.id,
+        MarkingTask.state == TaskState.SECOND,
+        ~marked,
+    )
 
 
 def _conditions(asked: AttemptFilter) -> list[ColumnElement[bool]]:
@@ -162,7 +176,7 @@ def _row(row: Row[Any]) -> AttemptRow:
         started_at=row.started_at,
         finished_at=row.finished_at,
         finish_reason=row.finish_reason,
-        score=row.score,
-        passed=row.passed,
+        score=None if row.is_blind else row.score,
+        passed=None if row.is_blind else row.passed,
         pass_kept=row.pass_kept,
     )

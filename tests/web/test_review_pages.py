@@ -104,6 +104,7 @@ def test_the_review_does_not_tell_a_second_marker_the_first_mark(client, quiz, o
         marking_services.ask_second(essay, "Đối chiếu", by=actor_of(trainer), at=at)
     assert "8,35" in client.page(f"/manage/quizzes/attempts/{attempt.id}").text
     sign_in(client, make_marker(quiz, "Vũ Văn Hai"))
+    assert "8,35" not in client.page(f"/manage/quizzes/{quiz.id}/attempts").text
     page = client.page(f"/manage/quizzes/attempts/{attempt.id}")
     for telling in ("8,35", "0,67", "1,67", "Bài tốt."):
         assert telling not in page.text
