@@ -17,7 +17,7 @@ from people.services import ensure_in_unit
 from quizzes import behaviour, blueprint, blueprint_queries, entry_queries, queries, time_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING, PREVIEW, Ending, Phase
 from quizzes.blueprint import DrawnItem
-from quizzes.finish_services import finish
+from quizzes.finish_services import finish, finish_if_over
 from quizzes.gates import deadline
 from quizzes.hooks import Occasion
 from quizzes.kinds import kind_of
@@ -45,8 +45,8 @@ def start(
     earlier = next((attempt for attempt in attempts if attempt.finished_at is None), None)
     if earlier is not None and behaviour.phase(earlier.due_at, earlier.finished_at, at) is Phase.OVER:
         # Before asking for what another one might be: this one may have passed.
-        finish(earlier.id, by=SYSTEM, at=at, asked=Ending.EXPIRED)
-        earlier = None
+        closed = finish_if_over(earlier.id, at=at).finished_at is not None
+        earlier = None if closed else earlier
     occasion = _preview_of(quiz_id, by, at) if preview else entry_queries.occasion_of(by, quiz_id, local_day(at))
     if earlier is not None and _goes_on(earlier, occasion):
         return earlier
