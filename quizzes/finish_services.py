@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Table, delete, insert, select
+from sqlalchemy import Integer, Row, bindparam, delete, insert, select
 from sqlalchemy.orm import joinedload
 
-from core.db import db
+from core.db import db, table_of
 from core.errors import NotFound
 from core.i18n import lazy_gettext as _l
 from people.access import SYSTEM, Actor
@@ -23,7 +23,34 @@ from quizzes.models import Attempt, AttemptDraft, AttemptItem, AttemptStep, Ques
 from quizzes.scoring import mark_of
 from quizzes.statistics_services import mark_stale
 
-_STEPS = cast(Table, AttemptStep.__table__)
+_STEPS = table_of(AttemptStep)
+_ATTEMPT_ID = bindparam("attempt_id", type_=Integer)
+_TO_CHANGE = (
+    select(Attempt)
+    .where(Attempt.id == _ATTEMPT_ID)
+    .options(joinedload(Attempt.quiz_version, innerjoin=True))
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
+_ITEMS_TO_CLOSE: Any = (
+    select(
+        AttemptItem.id,
+        AttemptItem.points,
+        AttemptItem.question_version_id,
+        QuestionVersion.kind,
+        QuestionVersion.spec,
+        AttemptDraft.response,
+        AttemptDraft.saved_at,
+        AttemptDraft.late,
+        AttemptDraft.seconds,
+    )
+    .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+    .outerjoin(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
+    .where(AttemptItem.attempt_id == _ATTEMPT_ID)
+)
+_FORGET_DRAFTS = delete(AttemptDraft).where(
+    AttemptDraft.item_id.in_(select(AttemptItem.id).where(AttemptItem.attempt_id == _ATTEMPT_ID))
+)
 
 
 def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.SUBMITTED) -> Attempt:
@@ -40,12 +67,7 @@ def finish(attempt_id: int, *, by: Actor, at: datetime, asked: Ending = Ending.S
     db.session.execute(insert(_STEPS), steps)
     if attempt.occasion not in COUNTS_FOR_NOTHING:
         _ask_markers(attempt, rows, {step["item_id"] for step in steps if step["action"] != "answer"}, at)
-    db.session.execute(
-        delete(AttemptDraft).where(
-            AttemptDraft.item_id.in_(select(AttemptItem.id).where(AttemptItem.attempt_id == attempt_id))
-        ),
-        execution_options={"synchronize_session": False},
-    )
+    db.session.execute(_FORGET_DRAFTS, {"attempt_id": attempt_id}, execution_options={"synchronize_session": False})
     settle_by(attempt, correction_queries.facts_of([attempt_id], are_new=True)[attempt_id])
     attempt.finished_at, attempt.finish_reason = behaviour.ending(attempt.due_at, at, asked=asked)
     tell_finished(attempt, by=by, at=at)
@@ -62,14 +84,8 @@ def finish_if_over(attempt_id: int, *, at: datetime) -> Attempt:
 
 def _locked(attempt_id: int, by: Actor) -> Attempt:
     """Return the attempt for a change; whoever comes second waits and then sees what the first has done."""
-    wanted = select(Attempt).where(Attempt.id == attempt_id)
-    if not by.is_system:
-        wanted = wanted.where(Attempt.person_id == by.person_id)
-    attempt = db.session.scalar(
-        wanted.options(joinedload(Attempt.quiz_version, innerjoin=True))
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    )
+    wanted = _TO_CHANGE if by.is_system else _TO_CHANGE.where(Attempt.person_id == by.person_id)
+    attempt = db.session.scalar(wanted, {"attempt_id": attempt_id})
     if attempt is None:
         raise NotFound(_l("This attempt does not exist, or is not yours."))
     return attempt
@@ -77,22 +93,7 @@ def _locked(attempt_id: int, by: Actor) -> Attempt:
 
 def _items_to_close(attempt_id: int) -> Sequence[Row[Any]]:
     """Return the items of an attempt with what was saved last. One query."""
-    return db.session.execute(
-        select(
-            AttemptItem.id,
-            AttemptItem.points,
-            AttemptItem.question_version_id,
-            QuestionVersion.kind,
-            QuestionVersion.spec,
-            AttemptDraft.response,
-            AttemptDraft.saved_at,
-            AttemptDraft.late,
-            AttemptDraft.seconds,
-        )
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .outerjoin(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
-        .where(AttemptItem.attempt_id == attempt_id)
-    ).all()
+    return db.session.execute(_ITEMS_TO_CLOSE, {"attempt_id": attempt_id}).all()
 
 
 def _closing_steps(rows: Sequence[Row[Any]], by: Actor, at: datetime) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, func, literal, select
+from sqlalchemy import Row, bindparam, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from core.db import db
@@ -88,39 +88,50 @@ def latest_published_version_id(quiz_id: int) -> int | None:
     )
 
 
-def question_count(quiz_version_id: int) -> int:
-    """Return how many questions an attempt at a quiz version has. One query."""
+def _sizes() -> Any:
+    of_version = QuizSection.quiz_version_id == bindparam("quiz_version_id")
     pooled = (
         select(QuizSection.id, QuizSection.draw_count, func.count(PoolQuestion.id).label("size"))
         .outerjoin(PoolQuestion, PoolQuestion.section_id == QuizSection.id)
-        .where(QuizSection.quiz_version_id == quiz_version_id, QuizSection.draw_count.is_not(None))
+        .where(of_version, QuizSection.draw_count.is_not(None))
         .group_by(QuizSection.id, QuizSection.draw_count)
     )
     # Sections that take all may share questions, which come once.
     whole = (
         select(literal(0), literal(None), func.count(PoolQuestion.question_version_id.distinct()))
         .join(QuizSection, QuizSection.id == PoolQuestion.section_id)
-        .where(QuizSection.quiz_version_id == quiz_version_id, QuizSection.draw_count.is_(None))
+        .where(of_version, QuizSection.draw_count.is_(None))
     )
-    rows = db.session.execute(pooled.union_all(whole))
+    return pooled.union_all(whole)
+
+
+_SIZES = _sizes()
+
+
+def question_count(quiz_version_id: int) -> int:
+    """Return how many questions an attempt at a quiz version has. One query."""
+    rows = db.session.execute(_SIZES, {"quiz_version_id": quiz_version_id})
     return sum(row.size if row.draw_count is None else min(row.draw_count, row.size) for row in rows)
+
+
+_POOLS: Any = (
+    select(
+        QuizSection.id,
+        QuizSection.draw_count,
+        QuizSection.points,
+        QuestionVersion.question_id,
+        QuestionVersion.id.label("version_id"),
+    )
+    .join(PoolQuestion, PoolQuestion.section_id == QuizSection.id)
+    .join(QuestionVersion, QuestionVersion.id == PoolQuestion.question_version_id)
+    .where(QuizSection.quiz_version_id == bindparam("quiz_version_id"))
+    .order_by(QuizSection.position, PoolQuestion.position, PoolQuestion.id)
+)
 
 
 def pool_sections(quiz_version_id: int) -> list[PoolSection]:
     """Return what an attempt at a quiz version is drawn from, in the author's order. One query."""
-    rows = db.session.execute(
-        select(
-            QuizSection.id,
-            QuizSection.draw_count,
-            QuizSection.points,
-            QuestionVersion.question_id,
-            QuestionVersion.id.label("version_id"),
-        )
-        .join(PoolQuestion, PoolQuestion.section_id == QuizSection.id)
-        .join(QuestionVersion, QuestionVersion.id == PoolQuestion.question_version_id)
-        .where(QuizSection.quiz_version_id == quiz_version_id)
-        .order_by(QuizSection.position, PoolQuestion.position, PoolQuestion.id)
-    ).all()
+    rows = db.session.execute(_POOLS, {"quiz_version_id": quiz_version_id}).all()
     sections = groupby(rows, key=lambda row: (row.id, row.draw_count, row.points))
     return [
         PoolSection(tuple(PoolEntry(row.question_id, row.version_id) for row in section), draw_count, points)
@@ -145,14 +156,24 @@ def open_attempt(person_id: int, quiz_id: int) -> Attempt | None:
     )
 
 
+_ATTEMPTS_OF = (
+    select(Attempt)
+    .where(Attempt.person_id == bindparam("person_id"), Attempt.quiz_id == bindparam("quiz_id"))
+    .options(joinedload(Attempt.quiz_version, innerjoin=True))
+    .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+)
+
+
 def attempts_of(person_id: int, quiz_id: int) -> Sequence[Attempt]:
     """Return a person's attempts at a quiz with their rules, the latest first. One query."""
-    return db.session.scalars(
-        select(Attempt)
-        .where(Attempt.person_id == person_id, Attempt.quiz_id == quiz_id)
-        .options(joinedload(Attempt.quiz_version, innerjoin=True))
-        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
-    ).all()
+    return db.session.scalars(_ATTEMPTS_OF, {"person_id": person_id, "quiz_id": quiz_id}).all()
+
+
+_ATTEMPT = (
+    select(Attempt)
+    .where(Attempt.id == bindparam("attempt_id"))
+    .options(joinedload(Attempt.quiz_version, innerjoin=True))
+)
 
 
 def attempt(attempt_id: int) -> Attempt:
@@ -160,7 +181,7 @@ def attempt(attempt_id: int) -> Attempt:
 
     :raises NotFound: when there is none.
     """
-    found = db.session.scalar(select(Attempt).where(Attempt.id == attempt_id).options(joinedload(Attempt.quiz_version)))
+    found = db.session.scalar(_ATTEMPT, {"attempt_id": attempt_id})
     if found is None:
         raise NotFound(_l("This attempt does not exist, or is not yours."))
     return found
@@ -191,27 +212,29 @@ def overdue_attempt_ids(at: datetime) -> Sequence[int]:
     ).all()
 
 
+_ITEMS_TO_SHOW: Any = (
+    select(
+        AttemptItem.id,
+        AttemptItem.position,
+        AttemptItem.option_order,
+        QuestionVersion.kind,
+        QuestionVersion.prompt_html,
+        QuestionVersion.spec,
+        AttemptDraft.response,
+        AttemptDraft.revision,
+        AttemptDraft.sequence,
+        AttemptDraft.seconds,
+    )
+    .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+    .outerjoin(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
+    .where(AttemptItem.attempt_id == bindparam("attempt_id"))
+    .order_by(AttemptItem.position)
+)
+
+
 def item_views(attempt_id: int) -> list[ItemView]:
     """Return the questions of an open attempt with the answers saved so far. One query."""
-    rows = db.session.execute(
-        select(
-            AttemptItem.id,
-            AttemptItem.position,
-            AttemptItem.option_order,
-            QuestionVersion.kind,
-            QuestionVersion.prompt_html,
-            QuestionVersion.spec,
-            AttemptDraft.response,
-            AttemptDraft.revision,
-            AttemptDraft.sequence,
-            AttemptDraft.seconds,
-        )
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .outerjoin(AttemptDraft, AttemptDraft.item_id == AttemptItem.id)
-        .where(AttemptItem.attempt_id == attempt_id)
-        .order_by(AttemptItem.position)
-    )
-    return [_item_view(row) for row in rows]
+    return [_item_view(row) for row in db.session.execute(_ITEMS_TO_SHOW, {"attempt_id": attempt_id})]
 
 
 def _item_view(row: Row[Any]) -> ItemView:

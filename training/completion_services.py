@@ -6,7 +6,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Date, Integer, Row, and_, bindparam, func, select
 
 from certificates.services import Achievement, issue
 from core import audit
@@ -165,23 +165,23 @@ def complete_again(person_id: int, cycle_id: int, *, issuer: Issuer, by: Actor, 
         _complete_what_is_earned(person_id, Cycle.id == cycle_id, done_at=done_at, issuer=issuer, by=by, at=at)
 
 
+_PERSON, _CYCLE = bindparam("person_id", type_=Integer), bindparam("cycle_id", type_=Integer)
+_ENDED_ATTEMPTS: Any = (
+    select(Attempt, QuizVersion.counting, queries.LESSONS, queries.LESSONS_READ)
+    .select_from(Attempt)
+    .join(Cycle, Cycle.id == _CYCLE)
+    .join(QuizVersion, QuizVersion.id == Cycle.quiz_version_id)
+    .where(Attempt.person_id == _PERSON, Attempt.occasion == bindparam("occasion"), Attempt.finished_at.is_not(None))
+)
+
+
 def _earned(person_id: int, cycle: Cycle) -> tuple[Attempt, int] | None:
     """Return the attempt that earns the completion of a cycle, and how many have ended; None when none does yet.
 
     One query, asked behind the lock.
     """
-    rows = db.session.execute(
-        select(Attempt, QuizVersion.counting, queries.LESSONS, queries.LESSONS_READ)
-        .select_from(Attempt)
-        .join(Cycle, Cycle.id == cycle.id)
-        .join(QuizVersion, QuizVersion.id == Cycle.quiz_version_id)
-        .where(
-            Attempt.person_id == person_id,
-            Attempt.occasion == occasion_key(cycle.id),
-            Attempt.finished_at.is_not(None),
-        ),
-        {"person_id": person_id},
-    ).all()
+    asked = {"person_id": person_id, "cycle_id": cycle.id, "occasion": occasion_key(cycle.id)}
+    rows = db.session.execute(_ENDED_ATTEMPTS, asked).all()
     attempt = counts([row.Attempt for row in rows], rows[0].counting) if rows else None
     if attempt is None or not earns_completion(rows[0].lessons, rows[0].read, bool(attempt.passed)):
         return None
@@ -241,34 +241,33 @@ def _withdrawn_before(obligation_id: int) -> ColumnElement[int]:
     )
 
 
+_OPENED_AT = (
+    select(func.min(LessonReading.opened_at))
+    .join(CourseEntry, CourseEntry.lesson_id == LessonReading.lesson_id)
+    .where(
+        CourseEntry.course_version_id == Cycle.course_version_id,
+        LessonReading.person_id == _PERSON,
+        LessonReading.year >= Cycle.year,
+    )
+    .correlate(Cycle)
+    .scalar_subquery()
+    .label("opened_at")
+)
+_AS_IT_WAS: Any = (
+    select(Person, Posting, CourseVersion.title.label("course_title"), CourseVersion.hours, _OPENED_AT)
+    .select_from(Person)
+    .join(Posting, Posting.person_id == Person.id)
+    .join(Cycle, Cycle.id == _CYCLE)
+    .join(CourseVersion, CourseVersion.id == Cycle.course_version_id)
+    .where(Person.id == _PERSON, Posting.valid_from <= bindparam("on", type_=Date))
+    .order_by(Posting.valid_from.desc(), Posting.id.desc())
+    .limit(1)
+)
+
+
 def _as_it_was(person_id: int, cycle: Cycle, on: date) -> Row[Any]:
     """Return a person with their posting of a day (or the last one before), the course, and when they began to read it.
 
     One query. Columns: ``Person, Posting, course_title, hours, opened_at``.
     """
-    opened_at = (
-        select(func.min(LessonReading.opened_at))
-        .join(CourseEntry, CourseEntry.lesson_id == LessonReading.lesson_id)
-        .where(
-            CourseEntry.course_version_id == cycle.course_version_id,
-            LessonReading.person_id == person_id,
-            LessonReading.year >= cycle.year,
-        )
-        .scalar_subquery()
-    )
-    wanted: Any = (
-        select(
-            Person,
-            Posting,
-            CourseVersion.title.label("course_title"),
-            CourseVersion.hours,
-            opened_at.label("opened_at"),
-        )
-        .select_from(Person)
-        .join(Posting, Posting.person_id == Person.id)
-        .join(CourseVersion, CourseVersion.id == cycle.course_version_id)
-        .where(Person.id == person_id, Posting.valid_from <= on)
-        .order_by(Posting.valid_from.desc(), Posting.id.desc())
-        .limit(1)
-    )
-    return db.session.execute(wanted).one()
+    return db.session.execute(_AS_IT_WAS, {"person_id": person_id, "cycle_id": cycle.id, "on": on}).one()
