@@ -60,6 +60,8 @@ class Outcome:
     late: bool = False
     #: Whether a correction has taken the question out.
     is_dropped: bool = False
+    #: Whether any correction has decided about it.
+    is_corrected: bool = False
 
 
 def quiz(quiz_id: int) -> Quiz:
@@ -257,6 +259,7 @@ def outcomes(attempt_id: int) -> dict[int, Outcome]:
         select(
             AttemptStep.item_id,
             AttemptStep.action,
+            AttemptStep.correction_id,
             AttemptStep.response,
             AttemptStep.mark,
             AttemptStep.question_version_id,
@@ -278,5 +281,6 @@ def outcomes(attempt_id: int) -> dict[int, Outcome]:
             answered_at=step.at if responds else before.answered_at,
             late=step.late if responds else before.late,
             is_dropped=step.action == DROP or (before.is_dropped and not marks),
+            is_corrected=before.is_corrected or step.correction_id is not None,
         )
     return found

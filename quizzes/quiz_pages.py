@@ -161,13 +161,15 @@ def result_page(attempt: Attempt, *, by: Actor, at: datetime) -> ResultPage:
     is_mine = attempt.person_id == by.person_id
     reveal = result_queries.reveals_of([attempt], at)[attempt.id] if is_mine else EVERYTHING
     goes_on = is_mine and attempt.occasion not in COUNTS_FOR_NOTHING and not (reveal.score and attempt.passed)
+    items = result_queries.result_views(attempt.id, reveal)
+    is_corrected = any(item.is_corrected for item in items)
     return ResultPage(
         attempt,
-        result_queries.result_views(attempt.id, reveal),
+        items,
         reveal,
         is_mine,
         marking_results(attempt.id, reveal),
         quiz_page(attempt.quiz_id, by=by, at=at) if goes_on else None,
-        corrections=(corrections := correction_notes.notes_of(attempt.id)),
-        withdrawal=correction_notes.withdrawal_of(attempt.id) if corrections or attempt.passed is False else None,
+        corrections=correction_notes.notes_of(attempt.id) if is_corrected else (),
+        withdrawal=correction_notes.withdrawal_of(attempt.id) if is_corrected else None,
     )

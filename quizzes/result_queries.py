@@ -39,6 +39,7 @@ class ResultView:
     #: What the kind's ``judged`` returns; None without the key, and there is no explanation then.
     judged: Any
     general_explanation: str
+    is_corrected: bool = False
 
 
 def reveals_of(attempts: Sequence[Attempt], at: datetime) -> dict[int, Reveal]:
@@ -142,4 +143,5 @@ def _result_view(item: AttemptItem, outcome: Outcome, version: QuestionVersion, 
         mark=outcome.mark if reveal.verdicts and not outcome.is_dropped else None,
         judged=kind.judged(spec, outcome.response, item.option_order) if reveal.key else None,
         general_explanation=html.from_inline_markdown(version.general_explanation) if reveal.key else "",
+        is_corrected=outcome.is_corrected,
     )
