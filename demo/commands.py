@@ -7,7 +7,7 @@ from rich.table import Table
 
 from core import clock
 from core.i18n import gettext as _
-from demo import story
+from demo import cast, story
 from people.labels import ROLES
 from server import bring_up_to_date, hand_over
 
@@ -27,13 +27,13 @@ def demo(port: int, prepare_only: bool) -> None:
     if not story.is_told():
         with console.status(_("Making the fictional department…")):
             story.tell(clock.now())
-    _print_guests(console, story.welcome_guests(clock.now()))
+    _print_guests(console, cast.welcome_guests(clock.now()))
     if not prepare_only:
         console.print(_("Serving on http://127.0.0.1:%(port)s, for this machine only. Ctrl+C ends it.", port=port))
         hand_over(host="127.0.0.1", port=port, workers=2)
 
 
-def _print_guests(console: Console, guests: list[story.Guest]) -> None:
+def _print_guests(console: Console, guests: list[cast.Guest]) -> None:
     table = Table(title=_("Sign in as"))
     for head in (_("Role"), _("Staff code"), _("Password"), _("Full name")):
         table.add_column(head, no_wrap=True)

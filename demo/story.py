@@ -1,28 +1,28 @@
 """What has happened in the fictional department so far this year, told through the ordinary services."""
 
+import itertools
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from authoring.packages import read_package
 from authoring.services import import_package
 from core.clock import local_day, local_midnight
 from core.db import db, transaction
-from demo import organisation
-from lessons.models import Course, CourseEntry
+from demo import cast, essays, kinds, mishap, organisation
+from demo.sittings import Knowing, sit
+from lessons.models import Course, CourseEntry, CourseVersion
 from lessons.services import mark_read, open_lesson
 from people import import_plans, import_services
-from people.access import SYSTEM, Actor, Role
-from people.models import Person, Posting, Unit
-from people.services import give_first_password, grant_role
+from people.access import SYSTEM, Actor
+from people.models import Person
 from people.unit_services import create_unit
-from quizzes import answer_services, attempt_services, finish_services
-from quizzes.answer_services import TypedAnswer
-from quizzes.models import AttemptItem, QuestionVersion, Quiz
+from quizzes import statistics_jobs, time_services
+from quizzes.models import Attempt, Quiz
+from quizzes.time_services import Span
 from training import services as training
 from training.exemption_services import exempt
 from training.models import Obligation
@@ -31,19 +31,19 @@ from training.rules import AudienceLine
 CONTENT = Path(__file__).parents[1] / "content"
 #: How long ago the year was opened, unless the year itself is younger.
 STORY_DAYS = 45
+#: What happened last before now: a wrong key was mended. Everything else is older, but for who sits a quiz right now.
+MENDED, BEFORE, SITTING = timedelta(minutes=90), timedelta(hours=3), timedelta(minutes=6)
 LEGAL_BASIS = (
     "Quyết định số 1847/QĐ-TTg ngày 27/12/2018 của Thủ tướng Chính phủ phê duyệt Đề án Văn hóa công vụ; "
     "kế hoạch bồi dưỡng hằng năm của Sở (minh họa)."
 )
-
-
-@dataclass(frozen=True)
-class Guest:
-    """Somebody as whom a visitor may sign in."""
-
-    person: Person
-    role: str
-    password: str
+#: How much somebody knows in attempt after attempt, until one passes; nothing: who sits the quiz right now.
+KNOWLEDGE: tuple[tuple[float, ...], ...] = (
+    (0.3, 0.45, 0.95), (0.9,), (0.35, 0.85), (), (0.7,), (0.4, 0.75), (0.2, 0.25, 0.2), (0.95,), (0.3, 0.8),
+    (0.4, 0.45, 0.85),
+)  # fmt: skip
+#: The divisions whose staff sit at the counter, and so write the essay.
+AT_THE_COUNTER = organisation.DIVISIONS[:3]
 
 
 def is_told() -> bool:
@@ -52,20 +52,32 @@ def is_told() -> bool:
 
 
 def tell(now: datetime) -> None:
-    """Make the department, its course and this year's duty, and let part of the staff fulfil it."""
+    """Make the department, its courses and this year's duties, and let part of the staff fulfil them."""
     began = max(now - timedelta(days=STORY_DAYS), local_midnight(date(local_day(now).year, 1, 1)))
-    chance = random.Random(2018)
     with transaction():
         root_id = create_unit(
             organisation.ROOT_CODE, organisation.ROOT_NAME, None,
             valid_from=local_day(began), by=SYSTEM, at=began, on=local_day(began),
         ).id  # fmt: skip
     _import_staff(root_id, began)
+    cast.appoint(began)
     with transaction():
         import_package(read_package(CONTENT), unit_id=root_id, by=SYSTEM, at=began)
-    with transaction():
-        cycle_id, quiz_id = _open_year(root_id, began)
-    _let_people_learn(cycle_id, quiz_id, began, now, chance)
+    course_id, quiz_id = db.session.scalars(select(Course.id)).one(), db.session.scalars(select(Quiz.id)).one()
+    slip = mishap.misprint(quiz_id, began)
+    kinds.offer_practice(began)
+    essay_course_id, essay_quiz_id = essays.prepare(began)
+    everybody = (AudienceLine(1, True, root_id),)
+    counters = tuple(AudienceLine(n, True, cast.unit_id(name)) for n, name in enumerate(AT_THE_COUNTER, start=1))
+    duty_id = _require("Bồi dưỡng văn hóa công vụ hằng năm", course_id, quiz_id, everybody, began)
+    essay_duty_id = _require(
+        "Bồi dưỡng xử lý tình huống cho người trực một cửa", essay_course_id, essay_quiz_id, counters, began
+    )
+    _let_people_learn(duty_id, course_id, quiz_id, slip, began, now)
+    _let_people_write(essay_duty_id, essay_course_id, essay_quiz_id, began, now)
+    mishap.mend(slip, quiz_id, now - MENDED)
+    _give_time(quiz_id, now)
+    statistics_jobs.refresh(now)
 
 
 def _import_staff(root_id: int, at: datetime) -> None:
@@ -81,112 +93,115 @@ def _import_staff(root_id: int, at: datetime) -> None:
         import_services.apply_import(staged.id, staff_list, shown=staged.preview_key, by=SYSTEM, at=at, on=on)
 
 
-def _open_year(root_id: int, at: datetime) -> tuple[int, int]:
-    """Require the built-in course of everybody this year, and return the ids of the cycle and its quiz."""
+def _require(title: str, course_id: int, quiz_id: int, lines: tuple[AudienceLine, ...], at: datetime) -> int:
+    """Require a course and its quiz this year, and return the id of the cycle."""
     day = local_day(at)
-    course_id = db.session.scalars(select(Course.id)).one()
-    quiz_id = db.session.scalars(select(Quiz.id)).one()
-    facts = training.RequirementFacts("Bồi dưỡng văn hóa công vụ hằng năm", LEGAL_BASIS, root_id, course_id, quiz_id)
-    requirement = training.create_requirement(facts, by=SYSTEM, at=at)
-    plan = training.CyclePlan(day, date(day.year, 12, 31), (AudienceLine(1, True, root_id),))
-    cycle = training.draft_cycle(requirement.id, day.year, plan, by=SYSTEM, at=at)
-    training.open_cycle(cycle.id, by=SYSTEM, at=at)
-    return cycle.id, quiz_id
+    facts = training.RequirementFacts(title, LEGAL_BASIS, cast.unit_id(), course_id, quiz_id)
+    with transaction():
+        requirement = training.create_requirement(facts, by=SYSTEM, at=at)
+        plan = training.CyclePlan(day, date(day.year, 12, 31), lines)
+        cycle = training.draft_cycle(requirement.id, day.year, plan, by=SYSTEM, at=at)
+        training.open_cycle(cycle.id, by=SYSTEM, at=at)
+        return cycle.id
 
 
-def _let_people_learn(cycle_id: int, quiz_id: int, began: datetime, now: datetime, chance: random.Random) -> None:
-    """Let some fulfil the duty, some begin, some fail once, and exempt two; the guests are left alone."""
-    owing = db.session.execute(
-        select(Obligation.id, Person.id, Person.full_name)
+def _let_people_learn(
+    cycle_id: int, course_id: int, quiz_id: int, slip: mishap.Misprint, began: datetime, now: datetime
+) -> None:
+    """Let some fulfil the duty at once or after failing, some begin, and exempt two; the guests are left alone."""
+    chance = random.Random(2018)
+    owing = _owing(cycle_id)
+    until = now - BEFORE
+    step = (until - began) / (len(owing) + 1)
+    knowledge = itertools.cycle(KNOWLEDGE)
+    for place, row in enumerate(owing):
+        at = began + step * place
+        learner = Actor(row.person_id, row.full_name)
+        if row.staff_code in cast.GUESTS or place % 6 == 5:
+            continue
+        if place % 17 == 16:
+            with transaction():
+                exempt(row.id, "maternity", "Nghỉ thai sản (minh họa)", f"{place}/QĐ-SNV", by=SYSTEM, at=at)
+        elif place % 5 == 4:
+            _read_lessons(course_id, learner, at, count=3)
+        else:
+            _read_lessons(course_id, learner, at)
+            if known := next(knowledge):
+                _sit_until_passed(quiz_id, learner, [Knowing(knows, chance, slip) for knows in known], at, until)
+            else:
+                sit(quiz_id, learner, now - SITTING, Knowing(0.8, chance, slip), minutes=5, leave_out=6, hand_in=False)
+
+
+def _sit_until_passed(quiz_id: int, learner: Actor, known: Sequence[Knowing], first: datetime, until: datetime) -> None:
+    """Let somebody sit the quiz, and again after failing."""
+    for number, knowing in enumerate(known):
+        at = first + (until - first) * number / len(known) + timedelta(hours=1)
+        attempt_id = sit(quiz_id, learner, at, knowing)
+        if db.session.get_one(Attempt, attempt_id).passed:
+            break
+
+
+def _let_people_write(cycle_id: int, course_id: int, quiz_id: int, began: datetime, now: datetime) -> None:
+    """Let people at the counter write their essays, and the trainers mark some of them."""
+    writers = [row for row in _owing(cycle_id) if row.staff_code not in cast.GUESTS][: len(essays.ANSWERS)]
+    for number, (row, text) in enumerate(zip(writers, essays.ANSWERS, strict=True), start=1):
+        learner = Actor(row.person_id, row.full_name)
+        at = began + (now - BEFORE - began) * number / (len(writers) + 1)
+        _read_lessons(course_id, learner, at)
+        sit(quiz_id, learner, at, Knowing(0.8, random.Random(number), essay=text), minutes=28)
+    essays.mark_some(now - BEFORE)
+
+
+def _owing(cycle_id: int) -> Sequence[Row[int, int, str, str]]:
+    """Return who owes a cycle, by staff code."""
+    return db.session.execute(
+        select(Obligation.id, Obligation.person_id, Person.full_name, Person.staff_code)
         .join(Person, Person.id == Obligation.person_id)
         .where(Obligation.cycle_id == cycle_id)
         .order_by(Person.staff_code)
     ).all()
-    guests = {person.id for person, _role in _guests()}
-    step = (now - began) / (len(owing) + 1)
-    for place, (obligation_id, person_id, full_name) in enumerate(owing):
-        if person_id in guests:
-            continue
-        at = began + step * place
-        if place % 17 == 16:
-            with transaction():
-                exempt(obligation_id, "maternity", "Nghỉ thai sản (minh họa)", f"{place}/QĐ-SNV", by=SYSTEM, at=at)
-        elif place % 3 != 2:
-            learner = Actor(person_id, full_name)
-            lessons = _read_lessons(learner, at, all_of_them=place % 5 != 4)
-            if lessons:
-                _take_quiz(quiz_id, learner, at + timedelta(hours=1), knows=0.9 if place % 7 else 0.35, chance=chance)
 
 
-def _read_lessons(learner: Actor, at: datetime, *, all_of_them: bool) -> bool:
-    """Read the lessons of the course, or only the first three; tell whether all were read."""
+def _read_lessons(course_id: int, learner: Actor, at: datetime, *, count: int | None = None) -> None:
+    """Read the lessons of a course, all of them or the first ones."""
     entries = db.session.execute(
-        select(CourseEntry.lesson_id, CourseEntry.lesson_version_id).order_by(CourseEntry.position)
+        select(CourseEntry.lesson_id, CourseEntry.lesson_version_id)
+        .join(CourseVersion, CourseVersion.id == CourseEntry.course_version_id)
+        .where(CourseVersion.course_id == course_id)
+        .order_by(CourseEntry.position)
+        .limit(count)
     ).all()
-    for lesson_id, version_id in entries if all_of_them else entries[:3]:
-        with transaction():
+    with transaction():
+        for lesson_id, version_id in entries:
             open_lesson(lesson_id, version_id, by=learner, at=at)
             mark_read(lesson_id, by=learner, at=at)
-    return all_of_them
 
 
-def _take_quiz(quiz_id: int, learner: Actor, at: datetime, *, knows: float, chance: random.Random) -> None:
-    """Make an attempt in which each question is answered rightly with the chance ``knows``."""
+def _give_time(quiz_id: int, now: datetime) -> None:
+    """Let the officer give one guest more time on every quiz, and another attempt to who has failed them all."""
+    officer = cast.actor(cast.OFFICER)
+    today = local_day(now)
     with transaction():
-        attempt_id = attempt_services.start(quiz_id, by=learner, at=at, rng=chance).id
-    with transaction():
-        answers = {item_id: _answer(spec, knows, chance) for item_id, spec in _items(attempt_id)}
-        answer_services.save(attempt_id, answers, by=learner, at=at + timedelta(minutes=9))
-    with transaction():
-        finish_services.finish(attempt_id, by=learner, at=at + timedelta(minutes=11))
+        time_services.grant_accommodation(
+            cast.ADVANCED_LEARNER, 50, span=Span("Đang điều trị mắt (minh họa)", today, None), by=officer, at=now
+        )
+        time_services.grant_allowance(
+            quiz_id,
+            span=Span("Mất điện giữa lượt làm bài thứ ba (minh họa)", today, date(today.year, 12, 31)),
+            staff_code=_failed_thrice(quiz_id),
+            extra_attempts=1,
+            by=officer,
+            at=now,
+        )
 
 
-def _items(attempt_id: int) -> Sequence[tuple[int, dict[str, list[dict[str, object]]]]]:
-    rows = db.session.execute(
-        select(AttemptItem.id, QuestionVersion.spec)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .where(AttemptItem.attempt_id == attempt_id)
-    )
-    return [(row.id, row.spec) for row in rows]
-
-
-def _answer(spec: dict[str, list[dict[str, object]]], knows: float, chance: random.Random) -> TypedAnswer:
-    right = [str(option["key"]) for option in spec["options"] if option["right"]]
-    wrong = [str(option["key"]) for option in spec["options"] if not option["right"]]
-    return TypedAnswer({"chosen": right if chance.random() < knows else [chance.choice(wrong)]}, base_revision=0)
-
-
-def _guests() -> list[tuple[Person, str]]:
-    """Return the people whom visitors play, and what each is: by staff code, so that it is always the same ones."""
-    wanted = {
-        "00008": "learner",
-        "00009": "learner",
-        "00002": Role.HR_OFFICER,
-        "00003": Role.TRAINER,
-        "00001": Role.UNIT_HEAD,
-        "00005": Role.INSPECTOR,
-        "00010": Role.ADMINISTRATOR,
-    }
-    people = db.session.scalars(select(Person).where(Person.staff_code.in_(wanted))).all()
-    found = {person.staff_code: person for person in people}
-    return [(found[code], role) for code, role in wanted.items()]
-
-
-def welcome_guests(now: datetime) -> list[Guest]:
-    """Give the guests their roles, once, and fresh passwords, each time."""
-    root_id = db.session.scalars(select(Unit.id).where(Unit.code == organisation.ROOT_CODE)).one()
-    guests = []
-    with transaction():
-        for person, role in _guests():
-            if role != "learner":
-                unit_id = _posted_in(person) if role == Role.UNIT_HEAD else root_id
-                grant_role(person.id, Role(role), unit_id, by=SYSTEM, at=now, on=local_day(now))
-            password = give_first_password(person.id, must_change=False, by=SYSTEM, at=now)
-            guests.append(Guest(person, role, password))
-    return guests
-
-
-def _posted_in(person: Person) -> int:
+def _failed_thrice(quiz_id: int) -> str:
+    """Return the staff code of the first one who has no attempt left."""
     return db.session.scalars(
-        select(Posting.unit_id).where(Posting.person_id == person.id, Posting.valid_to.is_(None))
+        select(Person.staff_code)
+        .join(Attempt, Attempt.person_id == Person.id)
+        .where(Attempt.quiz_id == quiz_id, Attempt.passed.is_(False))
+        .group_by(Person.staff_code)
+        .order_by(func.count().desc(), Person.staff_code)
+        .limit(1)
     ).one()

@@ -33,6 +33,8 @@ ADDRESS = "https://nep.minhson.example"
 #: So many colours are enough for flat pages, and make small files.
 COLOURS = 128
 LESSONS_READ = 4
+#: The course of the pictures, and its quiz.
+COURSE, QUIZ = "van-hoa-cong-vu", "kiem-tra-van-hoa-cong-vu"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class Told:
     trainer: str
     lesson_id: int
     quiz_id: int
+    practice_id: int
     question_id: int
+    misprinted_id: int
 
 
 def main() -> None:
@@ -82,7 +86,7 @@ def _tell() -> Told:
     from app import create_app
     from core import clock
     from core.db import db
-    from demo import story
+    from demo import cast, kinds, mishap, story
     from people.access import Role
     from quizzes.models import Bank, Question, Quiz
     from server import bring_up_to_date
@@ -91,10 +95,11 @@ def _tell() -> Told:
         now = clock.now()
         bring_up_to_date()
         story.tell(now)
-        guests = story.welcome_guests(now)
+        guests = cast.welcome_guests(now)
         by_role = {guest.role: guest.person.staff_code for guest in guests}
-        learners = [guest.person for guest in guests if guest.role == "learner"]
+        learners = [guest.person for guest in guests if guest.role == cast.LEARNER]
         lessons = _read(learners[0].id, now, LESSONS_READ)
+        quizzes = {slug: quiz_id for quiz_id, slug in db.session.execute(select(Quiz.id, Quiz.slug))}
         _read(learners[1].id, now, len(lessons))
         _draw_certificate()
         question = select(Question.id).join(Bank).where(Bank.name.startswith("M7")).order_by(Question.id)
@@ -105,20 +110,26 @@ def _tell() -> Told:
             officer=by_role[Role.HR_OFFICER],
             trainer=by_role[Role.TRAINER],
             lesson_id=lessons[LESSONS_READ],
-            quiz_id=db.session.scalars(select(Quiz.id)).one(),
+            quiz_id=quizzes[QUIZ],
+            practice_id=quizzes[kinds.SLUG],
             question_id=db.session.scalars(question.limit(1)).one(),
+            misprinted_id=db.session.scalars(select(Question.id).where(Question.code == mishap.CODE)).one(),
         )
 
 
 def _read(person_id: int, now: datetime, count: int) -> list[int]:
     """Let somebody read the first lessons of the course; return the lessons of the course."""
     from core.db import db, transaction
-    from lessons.models import CourseEntry
+    from lessons.models import Course, CourseEntry, CourseVersion
     from lessons.services import mark_read, open_lesson
     from people.access import Actor
 
     entries = db.session.execute(
-        select(CourseEntry.lesson_id, CourseEntry.lesson_version_id).order_by(CourseEntry.position)
+        select(CourseEntry.lesson_id, CourseEntry.lesson_version_id)
+        .join(CourseVersion, CourseVersion.id == CourseEntry.course_version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.slug == COURSE)
+        .order_by(CourseEntry.position)
     ).all()
     reader = Actor(person_id, "")
     with transaction():
