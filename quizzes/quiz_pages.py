@@ -44,6 +44,8 @@ class QuizPage:
     #: Why no attempt may begin: what the finder of occasions raised, or the rules of the quiz say.
     locked: DomainError | None
     may_preview: bool
+    #: Minutes that an attempt of this person would last, when these are more than the time limit.
+    own_minutes: int | None
     #: Minutes until the quiz closes, when these are less than the time limit.
     minutes_to_close: int | None
     #: What will be shown of an attempt, and when.
@@ -123,6 +125,7 @@ def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
         gate=gate,
         locked=locked,
         may_preview=may_preview,
+        own_minutes=given.longer_than(version.time_limit_minutes),
         minutes_to_close=_minutes_to_close(version, at),
         reveal=result_queries.promised(version, at),
     )

@@ -19,6 +19,12 @@ class Given:
     extra_attempts: int = 0
     extra_minutes: int = 0
 
+    def longer_than(self, minutes: int | None) -> int | None:
+        """Return the full minutes of an attempt by a time limit; None without a limit, or when nothing is added."""
+        if minutes is None or not (self.extra_percent or self.extra_minutes):
+            return None
+        return minutes * (100 + self.extra_percent) // 100 + self.extra_minutes
+
 
 @dataclass(frozen=True)
 class Timed:

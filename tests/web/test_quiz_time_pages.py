@@ -86,6 +86,9 @@ def test_an_accommodation_is_given_and_ended(client, quiz, trainer, learner, at)
     row = client.page(path).one("tbody").text
     assert "Đỗ Văn Học" in row
     assert "+50%" in row
+    sign_in(client, learner)
+    assert "kéo dài 45 phút" in client.page(f"/quizzes/{quiz.id}").text
+    sign_in(client, trainer)
     assert "chưa từng có hiệu lực" in client.submit(path, action="/manage/accommodations/").text
 
 
