@@ -122,7 +122,7 @@ def grant_allowance(
     )
     db.session.add(made)
     db.session.flush()
-    _record_allowance("allowance.grant", made, by=by, at=at)
+    _note("allowance.grant", made, by=by, at=at)
     return made
 
 
@@ -133,7 +133,7 @@ def end_allowance(allowance_id: int, *, by: Actor, at: datetime) -> Allowance:
     """
     found = time_queries.allowance_for(by, allowance_id, local_day(at))
     if _end(found, local_day(at)):
-        _record_allowance("allowance.end", found, by=by, at=at)
+        _note("allowance.end", found, by=by, at=at)
     return found
 
 
@@ -153,7 +153,7 @@ def _end(found: Accommodation | Allowance, today: date) -> bool:
     return True
 
 
-def _record_allowance(action: str, allowance: Allowance, *, by: Actor, at: datetime) -> None:
+def _note(action: str, allowance: Allowance, *, by: Actor, at: datetime) -> None:
     named = ("person", allowance.person_id) if allowance.person_id else ("unit", allowance.unit_id)
     detail = {
         "allowance": allowance.id,
