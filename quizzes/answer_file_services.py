@@ -17,7 +17,7 @@ from people.services import ensure_in_unit
 from quizzes import answer_file_queries, answer_services, event_services, queries
 from quizzes.answer_file_changes import FileChange
 from quizzes.answer_services import TypedAnswer
-from quizzes.behaviour import Phase, phase
+from quizzes.behaviour import COUNTS_FOR_NOTHING, Phase, phase
 from quizzes.events import DECIDE_FILE, HAND_IN_FILE
 from quizzes.finish_services import resettle
 from quizzes.kinds import kind_of
@@ -57,14 +57,22 @@ def hand_in(
         done = _merged(attempt_id, saves, by, at)
         event_services.note(attempt_id, HAND_IN_FILE, by=by, at=at, detail={"kept": done.kept, "left": done.left})
         return done
-    ended_at = attempt.finished_at or attempt.due_at
-    if ended_at is None or at > ended_at + TAKEN_FOR:
+    until = taken_until(attempt)
+    if until is None:
+        raise RuleBroken(_l("This attempt counts for nothing; no answer file is taken for it."))
+    if at > until:
         raise RuleBroken(
             _l("This attempt ended more than 24 hours ago; its answer file is no longer taken."),
             _l("Tell your trainer."),
         )
     event_services.note(attempt_id, HAND_IN_FILE, by=by, at=at, detail={"file": files.put(data).key})
     return HandedIn(waits=True)
+
+
+def taken_until(attempt: Attempt) -> datetime | None:
+    """Return until when a file of an attempt that has ended is taken; None when it counts for nothing."""
+    ended_at = attempt.finished_at or attempt.due_at
+    return ended_at + TAKEN_FOR if ended_at is not None and attempt.occasion not in COUNTS_FOR_NOTHING else None
 
 
 def _merged(attempt_id: int, saves: Sequence[Mapping[int, TypedAnswer]], by: Actor, at: datetime) -> HandedIn:

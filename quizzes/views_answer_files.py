@@ -1,5 +1,7 @@
 """Answer files: handed in by learners, decided by trainers when they came after the end."""
 
+from datetime import datetime
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +14,7 @@ from people.guards import actor, ensure_in_unit, requires, signed_in
 from people.person_queries import person_card
 from quizzes import answer_file_changes, answer_file_queries, answer_file_services, queries
 from quizzes.answer_file_forms import MAX_BYTES, DecisionForm, HandInForm, saves_in
+from quizzes.models import Attempt
 from quizzes.views_author_desk import blueprint as desk
 from quizzes.views_take import blueprint
 
@@ -20,6 +23,13 @@ from quizzes.views_take import blueprint
 def answer_file_key() -> str:
     """Return the public key with which a page seals answers."""
     return sealing.public_key(current_app.config["NEP"].secret_key)
+
+
+@blueprint.app_template_global()
+def answer_file_until(attempt: Attempt) -> datetime | None:
+    """Return until when a file of an attempt that has ended is taken; None when it is not, or no longer."""
+    until = answer_file_services.taken_until(attempt)
+    return until if until is not None and clock.now() <= until else None
 
 
 @blueprint.route("/attempts/<int:attempt_id>/answer-file", methods=["GET", "POST"])

@@ -74,6 +74,12 @@ const sender = startSender({
     held: (url) => notice("held", texts.held, link(texts.goThere, url, true)),
     refused: () => notice("refused", texts.refused, link(document.title, dataset.pageUrl)),
     tooLate: () => notice("tooLate", texts.tooLate),
+    contested(item) {
+      // The button of the overview that leads to its page; there the person is asked.
+      const way = document.querySelector(`button[data-nav="${item}"]`);
+      const number = way?.value.split("-")[1];
+      notice(`contested-${item}`, fill(texts.contested, { number }), button(fill(texts.toQuestion, { number }), () => way.click()));
+    },
     ended(answer, unsent) {
       ended = true;
       lock();
@@ -186,11 +192,13 @@ form.addEventListener("focusout", ({ target }) => {
   if (itemOf(target)) sender.rest(itemOf(target));
 });
 form.addEventListener("submit", async (event) => {
-  if (sender.isClear() && !sender.hasDisputes()) return;
-  event.preventDefault();
   const { submitter } = event;
+  // Another page may be opened, perhaps to decide there; handing in waits for every decision.
+  const about = { anywhere: submitter?.value === "confirm" };
+  if (sender.isClear() && !sender.hasDisputes(about)) return;
+  event.preventDefault();
   if (!await sender.sendNow()) notice("notSubmitted", texts.notSubmitted);
-  else if (sender.hasDisputes()) notice("notSubmitted", texts.decideFirst);
+  else if (sender.hasDisputes(about)) notice("notSubmitted", texts.decideFirst);
   else form.requestSubmit(submitter);
 });
 

@@ -1,10 +1,8 @@
 """Taking a quiz in Chromium: autosave, a cut network, two windows, an ended session, no script, a phone."""
 
 import contextlib
-import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -13,59 +11,20 @@ from sqlalchemy import update
 
 from core import clock
 from core.db import db, transaction
-from people.access import Role
-from people.models import Person, Unit, UserSession
+from people.models import UserSession
 from quizzes import queries
 from quizzes.models import Attempt
-from tests.support.factories_attempts import begin, items_of, keys_of, make_small_quiz, standing_above
-from tests.support.factories_people import PASSWORD, make_person, sign_in
+from tests.support.factories_attempts import items_of, keys_of, standing_above
+from tests.support.factories_people import PASSWORD, make_person
 from tests.support.live import LiveServer
-
-_numbers = itertools.count(1)
-
-
-@dataclass
-class Sitting:
-    """A person with an open attempt on the live server."""
-
-    live: LiveServer
-    person: Person
-    attempt: Attempt
-
-    @property
-    def path(self) -> str:
-        """Return the address of the attempt."""
-        return f"/attempts/{self.attempt.id}"
-
-    def open(self, page: Page) -> Page:
-        """Sign the browser in and open the attempt."""
-        self.sign_in(page)
-        page.goto(self.path)
-        return page
-
-    def sign_in(self, page: Page) -> None:
-        """Let the browser carry a session of the person."""
-        db.session.rollback()
-        client = self.live.app.test_client()
-        sign_in(client, self.person)
-        cookie = client.get_cookie("nep_session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "nep_session", "value": cookie.value, "url": self.live.url}])
-
-    def stored(self) -> list[list[str]]:
-        """Return the option keys that the server holds, question by question."""
-        db.session.rollback()
-        return [sorted(view.asked.fields.get("chosen", ())) for view in queries.item_views(self.attempt.id)]
+from tests.support.sitting import Sitting, sit
 
 
 @pytest.fixture
 def sitting(live: LiveServer) -> Iterator[Sitting]:
-    """Begin an attempt of a trainer, so that the live server asks no package above for an occasion."""
+    """Begin a trainer's trial."""
     with live.app.app_context(), standing_above(live.app):
-        quiz = make_small_quiz(slug=f"kiem-tra-{next(_numbers)}")
-        unit = db.session.get_one(Unit, quiz.unit_id)
-        person = make_person(unit=unit, roles=[Role.TRAINER], account=True)
-        yield Sitting(live, person, begin(quiz, person, preview=True))
+        yield sit(live)
 
 
 def option(page: Page, question: int, place: int):

@@ -1,5 +1,7 @@
 // What the page of an attempt shows: the controls of its questions, the line that says what is saved, notices.
 
+import { saysNothing } from "./answers.js";
+
 export const form = document.getElementById("attempt");
 export const texts = JSON.parse(document.getElementById("attempt-texts").textContent);
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
@@ -22,13 +24,6 @@ export function fieldsOf(item) {
   }
   return fields;
 }
-
-/** Return fields as one text, whatever their order; an empty one is the same as none. */
-const said = (fields) => JSON.stringify(Object.entries(fields)
-  .map(([name, values]) => [name, values.filter((value) => value !== "").sort()])
-  .filter(([, values]) => values.length)
-  .sort());
-export const sameFields = (one, other) => said(one) === said(other);
 
 /** Put an answer into the controls of its question; scripts of kinds hear of it by "nep:filled". */
 export function fillIn(item, fields) {
@@ -56,7 +51,7 @@ function inWords(item, fields) {
 export function markAnswered(item) {
   const entry = document.querySelector(`[data-nav="${item}"]`);
   if (!entry) return;
-  const answered = said(fieldsOf(item)) !== "[]";
+  const answered = !saysNothing(fieldsOf(item));
   entry.classList.toggle("is-answered", answered);
   entry.querySelector("[data-nav-state]").textContent = answered ? ` ${texts.answered}` : "";
 }

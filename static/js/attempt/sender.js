@@ -1,7 +1,8 @@
 // Brings answers to the server in the order in which they were given. Every change is numbered by its writer (a visit to
 // the page) and kept on this device until the server has answered it; what earlier visits left is sent first, as theirs.
 
-import { ask, fieldsOf, fillIn, form, markAnswered, questionOf, revisionOf, sameFields } from "./page.js";
+import { batchesOf, bodyOf, sameFields } from "./answers.js";
+import { ask, fieldsOf, fillIn, form, markAnswered, questionOf, revisionOf } from "./page.js";
 import { get, post } from "./server.js";
 
 const RETRY_FIRST_MS = 2_000;
@@ -13,7 +14,7 @@ const RENEW_APART_MS = 10_000;
 
 /**
  * `on` hears: sending(), waiting(count), saved(time), item(item, "waiting" | "saved" | "", time), heard(answer), cut(), back(),
- * signedOut(), stranger(), held(url), refused(), tooLate(), ended(answer, left).
+ * signedOut(), stranger(), held(url), refused(), tooLate(), contested(item) of a question on another page, ended(answer, left).
  */
 export function startSender({ mine, store, clock, seconds, on }) {
   // By item: the changes that the server has not answered, oldest first; one at most for each writer.
@@ -99,18 +100,6 @@ export function startSender({ mine, store, clock, seconds, on }) {
     return batch;
   }
 
-  function bodyOf(batch, head = { csrf_token: form.elements.csrf_token.value }) {
-    const body = new URLSearchParams(head);
-    for (const { item, writer, sequence, base, fields, given, seconds: used } of batch) {
-      const marks = writer ? { revision: base, writer, sequence, given, seconds: used } : { revision: base };
-      for (const [name, value] of Object.entries(marks)) body.append(`${name}-${item}`, value);
-      for (const [name, values] of Object.entries(fields)) {
-        for (const value of values) body.append(`${name}-${item}`, value);
-      }
-    }
-    return body;
-  }
-
   /** Send everything that waits, one request at a time; resolve to whether nothing is left. */
   async function send() {
     clearTimeout(retryTimer);
@@ -135,7 +124,7 @@ export function startSender({ mine, store, clock, seconds, on }) {
 
   async function dealtWith(batch) {
     try {
-      const response = await post(form.action, bodyOf(batch));
+      const response = await post(form.action, bodyOf(batch, { csrf_token: form.elements.csrf_token.value }));
       if (cut) on.back();
       cut = false;
       return await received(response, batch);
@@ -202,7 +191,10 @@ export function startSender({ mine, store, clock, seconds, on }) {
   function contest(item, stored) {
     disputed.add(item);
     on.item(item, "");
-    if (!questionOf(item)) return;
+    if (!questionOf(item)) {
+      on.contested(item);
+      return;
+    }
     ask(item, stored.fields, (fields) => {
       disputed.delete(item);
       learn(item, stored.revision);
@@ -274,17 +266,14 @@ export function startSender({ mine, store, clock, seconds, on }) {
       for (const item of [...resting.keys()]) rest(item);
       return send();
     },
-    hasDisputes: () => [...disputed].some(questionOf),
+    /** Tell whether the person has to decide about a question: on this page, or on any. */
+    hasDisputes: ({ anywhere }) => [...disputed].some((item) => anywhere || questionOf(item)),
     /** Return the bodies of saves that would bring everything to the server: what waits, in order, and what it has. */
     saves() {
-      const rounds = [];
-      for (const queue of queues.values()) {
-        queue.forEach((entry, round) => { (rounds[round] ??= []).push(entry); });
-      }
       const sent = [...form.querySelectorAll("[data-item]")].map((box) => box.dataset.item)
         .filter((item) => !queues.has(item))
         .map((item) => ({ item, base: revision(item), fields: fieldsOf(item) }));
-      return [sent, ...rounds].filter((batch) => batch.length).map((batch) => new URLSearchParams(bodyOf(batch, {})).toString());
+      return batchesOf([...sent, ...[...queues.values()].flat()]).map((batch) => bodyOf(batch).toString());
     },
   };
 }
