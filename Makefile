@@ -15,7 +15,7 @@ dev := $(venv)/.dev-installed
 catalog := translations/vi/LC_MESSAGES/messages.mo
 pip_install := $(bin)/pip install --quiet --disable-pip-version-check -c requirements.lock
 
-.PHONY: help setup setup-dev browser demo serve test check fmt bench screenshots lock clean
+.PHONY: help setup setup-dev browser demo serve test check fmt mutants bench screenshots lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ fmt: setup-dev ## Mend what ruff and djlint can mend by themselves
 	$(bin)/ruff check --fix --quiet .
 	$(bin)/ruff format .
 	-$(bin)/djlint templates --reformat --quiet
+
+mutants: setup-dev ## Change the rules of questions in small ways; tests must notice (MODULE=quizzes.kinds.choice for one)
+	nice $(bin)/python -m scripts.mutate $(if $(MODULE),--module $(MODULE))
 
 bench: setup-dev ## Measure; the figures stand in docs/
 	$(bin)/python -m benchmarks
