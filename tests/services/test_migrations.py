@@ -72,7 +72,7 @@ def value_for(column: Column[Any], number: int) -> Any:
         return MOMENT.date()
     if isinstance(column.type, JSON):
         return {"chosen": [f"phương án {number}"]}
-    return f"Giá trị {number}"[: column.type.length or 20]
+    return f"Giá trị {number}"[: getattr(column.type, "length", None) or 20]
 
 
 def fill(tables: Sequence[Table]) -> None:
