@@ -95,6 +95,9 @@ def test_an_option_is_wrong_and_unexplained_unless_its_author_says_otherwise():
     spec = SINGLE.compose({"options": [{"text": "Báo cáo", "right": True}, {"text": "Im lặng"}]}, None)
     assert (spec.options[1].right, spec.options[1].explanation, spec.options[1].explanation_html) == (False, "", "")
     assert (spec.shuffle, spec.rule) == (True, PARTIAL)
+    stored = {"options": [{"key": f"k{n}", "text": f"{n}", "html": f"{n}", "right": n == 0} for n in range(2)]}
+    assert [option.explanation_html for option in SINGLE.parse(stored).options] == ["", ""]
+    assert [option.explanation for option in SINGLE.parse(stored).options] == ["", ""]
 
 
 def test_the_limits_of_options_are_taken():

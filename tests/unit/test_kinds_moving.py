@@ -213,6 +213,14 @@ def test_a_question_is_stored_and_typed_again_without_change(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_stored_row_may_leave_out_its_explanation(kind):
+    spec = raw(kind)
+    del spec[PART[kind]][1]["explanation"], spec[PART[kind]][1]["explanation_html"]
+    row = getattr(kind.parse(spec), PART[kind])[1]
+    assert (row.explanation, row.explanation_html) == ("", "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_comes_from_a_file_keeps_the_keys_it_had(kind):
     spec = example(kind)
     assert kind.compose(kind.recall(CONTENT[kind.name], spec), spec) == spec
@@ -454,6 +462,8 @@ def test_guessing_pairs_earns_the_mean_over_all_ways():
     apart = pairs(("A", "một"), ("B", "hai"), distractors=["ba"], rule="all_or_nothing")
     answers = [placed(MATCHING, apart, *places) for places in permutations(range(3), 2)]
     assert MATCHING.guess(apart) == mean_share(MATCHING, apart, answers) == Fraction(1, 6)
+    many = pairs(("A", "một"), ("B", "hai"), distractors=["ba", "bốn"], rule="all_or_nothing")
+    assert MATCHING.guess(many) == Fraction(1, 12)
     part = pairs(("A", "một"), ("B", "hai"), distractors=["ba"])
     answers = [placed(MATCHING, part, *places) for places in product(range(3), repeat=2)]
     assert MATCHING.guess(part) == mean_share(MATCHING, part, answers) == Fraction(1, 3)
