@@ -26,6 +26,8 @@ class FileChange:
     spec: Mapping[str, Any]
     question_version_id: int
     points: int
+    #: Hundredths of a point until now; None when a person must mark it, or it no longer counts.
+    mark: int | None
     #: How many steps the item has.
     steps: int
     response: Response
@@ -75,8 +77,9 @@ def _change(
         prompt_html=asked.prompt_html,
         kind=asked.kind,
         spec=asked.spec,
-        question_version_id=now.question_version_id or item.question_version_id,
+        question_version_id=item.question_version_id,
         points=item.points,
+        mark=None if now.is_dropped else now.mark,
         steps=steps,
         response=response,
         stored=kind.summarise(spec, now.response),

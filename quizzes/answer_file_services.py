@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -14,12 +15,14 @@ from core.errors import Conflict, NotFound, RuleBroken
 from core.i18n import lazy_gettext as _l
 from people.access import Actor, Permission
 from people.services import ensure_in_unit
-from quizzes import answer_file_queries, answer_services, event_services, queries
+from quizzes import answer_file_queries, answer_services, correction_queries, event_services, queries
 from quizzes.answer_file_changes import FileChange
 from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import COUNTS_FOR_NOTHING, Phase, phase
+from quizzes.correction_models import Correction
+from quizzes.corrections import Remedy
 from quizzes.events import DECIDE_FILE, HAND_IN_FILE
-from quizzes.finish_services import resettle
+from quizzes.finish_services import correction_step, resettle
 from quizzes.kinds import kind_of
 from quizzes.marking_models import MarkingTask
 from quizzes.models import Attempt, AttemptStep
@@ -110,9 +113,7 @@ def decide(
     if answer_file_queries.is_decided(event):
         raise Conflict(_l("This file has been decided already."))
     if accept:
-        for change in changes:
-            if change.counts:
-                _append(attempt, change, reason, by, at)
+        _take([change for change in changes if change.counts], attempt, reason, by, at)
         resettle(attempt.id, by=by, at=at)
     detail = {"of": event_id, "accepted": accept, "reason": reason}
     event_services.note(attempt.id, DECIDE_FILE, by=by, at=at, detail=detail)
@@ -124,18 +125,37 @@ def decide(
     return attempt
 
 
-def _append(attempt: Attempt, change: FileChange, reason: str, by: Actor, at: datetime) -> None:
-    """Append an answer that came in a file and its mark, or the task of marking it."""
+def _take(changes: Sequence[FileChange], attempt: Attempt, reason: str, by: Actor, at: datetime) -> None:
+    """Append answers that came in a file. What a correction has decided meanwhile holds for them too, as at the end."""
+    corrected = correction_queries.remedies_for([change.question_version_id for change in changes])
+    decisions = [
+        (change, _decision(change, *corrected.get(change.question_version_id, (None, None)))) for change in changes
+    ]
+    # What loses points comes first: in between, nothing must look like a pass that was neither there nor comes out.
+    for change, decision in sorted(decisions, key=lambda pair: (pair[1].get("mark") or 0) - (pair[0].mark or 0)):
+        _append(attempt, change, decision, reason, by, at)
+
+
+def _decision(change: FileChange, correction: Correction | None, remedy: Remedy | None) -> dict[str, Any]:
+    """Return what the step says that judges an answer; nothing when a person must mark it."""
+    if correction is not None and remedy is not None and remedy.applies_to(change.response):
+        return correction_step(correction, remedy, change)
     kind = kind_of(change.kind)
     share = kind.grade(kind.parse(change.spec), change.response)
+    return {} if share is None else {"action": "mark", "mark": mark_of(share, change.points)}
+
+
+def _append(
+    attempt: Attempt, change: FileChange, decision: dict[str, Any], reason: str, by: Actor, at: datetime
+) -> None:
+    """Append an answer that came in a file and what decides about it, or the task of marking it."""
     common = {
         "item_id": change.item_id, "by_id": by.person_id, "question_version_id": change.question_version_id,
         "reason": reason, "at": at,
     }  # fmt: skip
     db.session.add(AttemptStep(**common, number=change.steps + 1, action="answer", response=change.response, late=True))
-    if share is not None:
-        mark = mark_of(share, change.points)
-        db.session.add(AttemptStep(**common, number=change.steps + 2, action="mark", mark=mark))
+    if decision:
+        db.session.add(AttemptStep(**{**common, **decision}, number=change.steps + 2))
         return
     task = db.session.get(MarkingTask, change.item_id)
     if task is None:

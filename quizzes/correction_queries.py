@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, union_all
+from sqlalchemy import Row, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import selectinload
 
 from core.db import db
@@ -119,6 +119,7 @@ def items_shown(attempt_ids: Collection[int], question_version_ids: Collection[i
             AttemptStep.item_id,
             func.max(AttemptStep.number).label("number"),
             func.max(AttemptStep.correction_id).label("correction_id"),
+            func.max(case((AttemptStep.action == "answer", AttemptStep.number))).label("answered"),
         )
         .join(AttemptItem, AttemptItem.id == AttemptStep.item_id)
         .where(AttemptItem.attempt_id.in_(attempt_ids), AttemptItem.question_version_id.in_(question_version_ids))
@@ -136,7 +137,7 @@ def items_shown(attempt_ids: Collection[int], question_version_ids: Collection[i
             AttemptStep.response,
         )
         .outerjoin(last, last.c.item_id == AttemptItem.id)
-        .outerjoin(AttemptStep, and_(AttemptStep.item_id == AttemptItem.id, AttemptStep.action == "answer"))
+        .outerjoin(AttemptStep, and_(AttemptStep.item_id == AttemptItem.id, AttemptStep.number == last.c.answered))
         .where(AttemptItem.attempt_id.in_(attempt_ids), AttemptItem.question_version_id.in_(question_version_ids))
         .order_by(AttemptItem.id)
     ).all()

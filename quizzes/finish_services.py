@@ -126,8 +126,11 @@ def _mark(row: Row[Any]) -> int | None:
     return None if share is None else mark_of(share, row.points)
 
 
-def correction_step(correction: Correction, remedy: Remedy, row: Row[Any]) -> dict[str, Any]:
-    """Return what a correction says of a question in an attempt: the part of a step that is its own."""
+def correction_step(correction: Correction, remedy: Remedy, row: Any) -> dict[str, Any]:
+    """Return what a correction says of a question in an attempt: the part of a step that is its own.
+
+    :param row: with the ``response``, the ``points`` and the ``question_version_id`` that was shown.
+    """
     return {
         "action": remedy.action,
         "mark": remedy.mark(row.response, row.points),
