@@ -7,8 +7,8 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
-from http.client import HTTPException
-from http.cookiejar import CookieJar
+from http.client import HTTPConnection, HTTPException
+from http.cookiejar import Cookie, CookieJar
 from typing import Any
 
 from tests.support.factories_people import PASSWORD
@@ -52,7 +52,8 @@ class Visitor:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()), _Stay())
+        self._cookies = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies), _Stay())
 
     def get(self, path: str, accept: str = "text/html") -> Answer:
         """Fetch an address."""
@@ -62,6 +63,28 @@ class Visitor:
         """Send a form."""
         data = urllib.parse.urlencode(fields, doseq=True).encode()
         return self._send(urllib.request.Request(self.url + path, data=data, headers={"Accept": accept}))
+
+    def hang_up(self, path: str, fields: Mapping[str, str | Sequence[str]], share: float = 1.0) -> None:
+        """Send a form, or the first part of it, and go away without listening."""
+        data = urllib.parse.urlencode(fields, doseq=True).encode()
+        request = urllib.request.Request(self.url + path, data=data, headers={"Accept": "application/json"})
+        self._cookies.add_cookie_header(request)
+        headers = {**dict(request.header_items()), "Content-Length": str(len(data))}
+        headers |= {"Content-Type": "application/x-www-form-urlencoded"}
+        connection = HTTPConnection(request.host, timeout=SECONDS)
+        try:
+            connection.request("POST", path, data[: int(len(data) * share)], headers)
+        except OSError as error:
+            raise CutOff(str(error)) from error
+        finally:
+            connection.close()
+
+    def carry(self, name: str, value: str) -> None:
+        """Take a cookie along from now on."""
+        host = urllib.parse.urlsplit(self.url).hostname or ""
+        self._cookies.set_cookie(
+            Cookie(0, name, value, None, False, host, False, False, "/", True, False, None, True, None, None, {})
+        )
 
     def sign_in(self, staff_code: str) -> None:
         """Sign in as somebody whom the factories made with an account."""
