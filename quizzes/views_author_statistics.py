@@ -110,7 +110,9 @@ def _first_only() -> bool:
 
 
 def _chosen(quiz: Quiz) -> tuple[QuizVersion, bool]:
-    """Return the published version that the address asks for, the latest without a word, and which attempts count.
+    """Return the published version that the address asks for, and which attempts count.
+
+    Without a word it is the latest one that has figures: a version that has just been published tells nothing yet.
 
     :raises NotFound: when there is no such version, or none is published.
     """
@@ -121,6 +123,10 @@ def _chosen(quiz: Quiz) -> tuple[QuizVersion, bool]:
         raise NotFound(
             _l("There are no statistics for this version."), _l("Publish the quiz; figures follow its attempts.")
         )
+    if asked is None:
+        lines = statistics_queries.version_lines(quiz, first_only=_first_only())
+        counted = next((line.quiz_version_id for line in lines if line.attempts), found[-1].id)
+        found = [version for version in found if version.id == counted]
     return found[-1], _first_only()
 
 

@@ -1,13 +1,15 @@
 """The pages of statistics: figures, words, file, and who may see them."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert
 
 from core.db import db
-from people.access import Role
+from people.access import SYSTEM, Role
 from people.models import Unit
+from quizzes import quiz_services
 from quizzes.correction_models import Correction
 from quizzes.models import PoolQuestion, QuestionVersion, QuizSection
 from quizzes.statistics_jobs import refresh
@@ -79,6 +81,16 @@ def test_a_quiz_tells_its_figures_and_names_its_weak_questions(client, quiz, tra
     assert figures == ["20", "20"]
     by_facility = client.page(f"/manage/quizzes/{quiz.id}/statistics?sort=-facility")
     assert by_facility.one("th", **{"aria-sort": "descending"}).text == "Độ khó"
+
+
+def test_a_version_without_attempts_does_not_hide_the_figures_of_the_one_before(client, quiz, trainer, question, at):
+    rules = quiz_services.draft_of(published_version(quiz))
+    changed = replace(rules, instructions="Đọc kỹ từng câu.")
+    quiz_services.put_quiz(quiz.slug, changed, unit_id=quiz.unit_id, by=SYSTEM, at=at)
+    quiz_services.publish_quiz(quiz.id, by=SYSTEM, at=at)
+    db.session.commit()
+    assert "Trung vị" in client.page(f"/manage/quizzes/{quiz.id}/statistics").text
+    assert "Trung vị" not in client.page(f"/manage/quizzes/{quiz.id}/statistics?version=2").text
 
 
 def test_a_question_tells_who_chose_what(client, quiz, trainer, question):
