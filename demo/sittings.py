@@ -49,15 +49,17 @@ def sit(
     at: datetime,
     knowing: Knowing,
     *,
-    minutes: int = 11,
+    minutes: int | None = None,
     leave_out: int = 0,
     hand_in: bool = True,
 ) -> int:
-    """Make an attempt of some minutes and return its id.
+    """Make an attempt and return its id.
 
+    :param minutes: how long it lasts; by chance when nothing is said.
     :param leave_out: how many questions at the end stay unanswered.
     :param hand_in: whether it ends; otherwise it stays open.
     """
+    minutes = minutes or knowing.chance.randrange(8, 27)
     with transaction():
         attempt_id = attempt_services.start(quiz_id, by=learner, at=at, rng=knowing.chance).id
         typed = list(_typed(attempt_id, knowing))

@@ -129,7 +129,8 @@ def _let_people_learn(
             if known := next(knowledge):
                 _sit_until_passed(quiz_id, learner, [Knowing(knows, chance, slip) for knows in known], at, until)
             else:
-                sit(quiz_id, learner, now - SITTING, Knowing(0.8, chance, slip), minutes=5, leave_out=6, hand_in=False)
+                started = now - SITTING - timedelta(seconds=11 * place)
+                sit(quiz_id, learner, started, Knowing(0.8, chance, slip), minutes=5, leave_out=6, hand_in=False)
 
 
 def _sit_until_passed(quiz_id: int, learner: Actor, known: Sequence[Knowing], first: datetime, until: datetime) -> None:
