@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--only roster|attempts|journey] [--people N]``: measure, print tables, keep nothing."""
+"""``python -m benchmarks [--only PART] [--people N]``: measure, print tables, keep nothing."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from benchmarks import attempts, data, journey, roster
+from benchmarks import attempts, data, journey, regrade, roster
 from benchmarks.databases import Database, fresh_databases
 from benchmarks.figures import Figure, Times, table, times_table
 
@@ -14,6 +14,7 @@ MEASURES: dict[str, Callable[[Database], Iterator[Figure | Times]]] = {
     "roster": roster.measure,
     "attempts": attempts.measure,
     "journey": journey.measure,
+    "regrade": regrade.measure,
 }
 
 

@@ -1,4 +1,4 @@
-"""Processor time of processes, from the kernel's accounts (Linux)."""
+"""Processor time and memory of processes, from the kernel's accounts (Linux)."""
 
 import os
 from collections.abc import Iterator
@@ -14,6 +14,15 @@ def processor_seconds(*roots: int) -> float:
     A child that has ended is in its parent's account once the parent has waited for it.
     """
     return sum(_ticks(pid) for root in roots for pid in _family(root)) / _TICKS
+
+
+def peak_memory_mib(process: Path) -> float:
+    """Return the peak of resident memory of a process so far, in MiB.
+
+    :param process: its folder in ``/proc``.
+    """
+    lines = (process / "status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 def _ticks(pid: int) -> int:

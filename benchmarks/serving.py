@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from benchmarks.databases import ROOT, SECRET_KEY, Database
+from benchmarks.processor import peak_memory_mib
 from server import THREADS
 
 START_SECONDS = 60
@@ -31,7 +32,7 @@ class Server:
         """Return the largest peak of resident memory among the workers so far, in MiB (Linux)."""
         master = self.pid
         workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-        return max(_status_kib(Path(f"/proc/{worker}/status")) for worker in workers) / 1024
+        return max(peak_memory_mib(Path(f"/proc/{worker}")) for worker in workers)
 
 
 @contextmanager
@@ -122,10 +123,6 @@ def milliseconds_each(requests: Sequence[Callable[[], object]]) -> float:
     if failures:
         raise failures[0]
     return (time.perf_counter() - began) * 1_000 / sum(counts)
-
-
-def _status_kib(path: Path) -> int:
-    return next(int(line.split()[1]) for line in path.read_text().splitlines() if line.startswith("VmHWM:"))
 
 
 def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
