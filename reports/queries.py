@@ -175,8 +175,23 @@ def _duties(actor: Actor, wanted: RosterFilter) -> _Duties:
 
 
 def _stood(end: datetime) -> ColumnElement[bool]:
-    """Return the condition that a completion was not withdrawn before a moment."""
-    return ~exists().where(CompletionWithdrawal.completion_id == Completion.id, CompletionWithdrawal.at < end)
+    """Return the condition that a completion stood at a moment, of those of an obligation one at most.
+
+    It was not withdrawn before, and all that came before it were: who was completed again by an older attempt stands
+    with the first completion until that was withdrawn.
+    """
+    earlier = aliased(Completion)
+    before = exists().where(
+        earlier.obligation_id == Completion.obligation_id,
+        earlier.number < Completion.number,
+        ~_withdrawn(earlier.id, end),
+    )
+    is_first = Completion.number == 1  # Nearly all are, and then nothing more need be looked up.
+    return ~_withdrawn(Completion.id, end) & or_(is_first, ~before.correlate(Completion))
+
+
+def _withdrawn(completion_id: Any, end: datetime) -> ColumnElement[bool]:
+    return exists().where(CompletionWithdrawal.completion_id == completion_id, CompletionWithdrawal.at < end)
 
 
 def _roster(actor: Actor, wanted: RosterFilter) -> Select[*tuple[Any, ...]]:

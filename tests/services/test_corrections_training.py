@@ -7,11 +7,12 @@ from sqlalchemy import select
 from certificates.models import Certificate
 from core import clock
 from core.db import db, transaction
-from people.access import Role
+from people.access import SYSTEM, Role
 from quizzes import withdrawal_services
 from quizzes.corrections import Method
 from quizzes.models import Attempt
-from tests.services.test_corrections import decide, first_question, run
+from reports.queries import RosterFilter, roster_rows
+from tests.services.test_corrections import decide, first_question, publish_other_key, run
 from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of
 from tests.support.factories_people import actor_of, make_person
 from tests.support.factories_training import lesson_ids, make_training, open_year, read
@@ -72,3 +73,26 @@ def test_a_pass_won_by_a_correction_completes_on_the_day_of_the_attempt(session)
     assert completion.completed_at == db.session.get_one(Attempt, attempt.id).finished_at
     certificate = db.session.scalars(select(Certificate)).one()
     assert clock.local_day(certificate.issued_at) == completion.completed_on + timedelta(days=3)
+
+
+def test_who_is_completed_again_by_an_older_attempt_stands_once_in_every_roster(session, at):
+    training = make_training(questions=2)
+    person = make_person(unit=training.unit)
+    cycle = open_year(training)
+    read(person, lesson_ids(cycle))
+    older = sit(training, person, "00")
+    with clock.frozen(at + timedelta(days=2)):
+        newer = sit(training, person, "10")
+    question_id = first_question(newer).id
+    version_id = publish_other_key(question_id)
+    with clock.frozen(at + timedelta(days=4)):
+        run(decide(question_id, Method.RECOMPUTE, version_id))
+    assert standing_completions() == [(newer.id, 1)]
+    with clock.frozen(at + timedelta(days=6)), transaction():
+        officer = actor_of(make_person(unit=training.unit, roles=[Role.HR_OFFICER]))
+        withdrawal_services.withdraw([newer.id], reason="Theo kết luận.", by=officer, at=clock.now())
+    assert standing_completions() == [(older.id, 2)]
+    for days in (4, 6):
+        wanted = RosterFilter(cycle.year, clock.local_day(at + timedelta(days=days)))
+        found = [row.completed_on for row in roster_rows(SYSTEM, wanted) if row.staff_code == person.staff_code]
+        assert found == [clock.local_day(at + timedelta(days=2 if days == 4 else 0))]
