@@ -45,7 +45,7 @@ class Matching(Placing):
         """
         rows, distractors = list(typed.get("rows", ())), list(typed.get("distractors", ()))
         texts = self._checked_texts(rows, distractors)
-        keys = [row.get("target_key", "") for row in rows] + [row.get("key", "") for row in distractors]
+        keys = [row.get("target_key") for row in rows] + [row.get("key") for row in distractors]
         known = previous.target_texts if previous else {}
         own = {line(text): key for key, text in known.items() if line(text) in texts}
         for text, key in zip(texts, keys, strict=True):

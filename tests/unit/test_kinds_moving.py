@@ -273,6 +273,13 @@ def test_a_mended_partner_keeps_its_key_and_one_no_longer_shared_gets_another():
     assert len(parted.targets) == 3
 
 
+def test_a_mended_distractor_keeps_its_key():
+    spec = pairs(("A", "một"), ("B", "hai"), distractors=["ba", "bốn"])
+    typed = MATCHING.typed(spec)
+    typed["distractors"] = [{**typed["distractors"][1], "text": "tư"}]
+    assert list(MATCHING.compose(typed, spec).target_texts.items())[2:] == [(spec.targets[3].key, "tư")]
+
+
 def test_partners_that_a_file_mends_keep_their_keys():
     spec = pairs(("A", "một"), ("B", "hai"), distractors=["ba"])
     one, two, three = spec.target_texts
