@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core import html
 from core.db import db
-from quizzes.behaviour import PREVIEW, ItemState, state_of
+from quizzes.behaviour import COUNTS_FOR_NOTHING, PREVIEW, ItemState, state_of
 from quizzes.kinds import kind_of
 from quizzes.models import Attempt, AttemptDraft, AttemptItem, QuestionVersion, QuizVersion
 from quizzes.queries import Outcome, outcomes
@@ -45,14 +45,15 @@ class ResultView:
 def reveals_of(attempts: Sequence[Attempt], at: datetime) -> dict[int, Reveal]:
     """Return what the person of attempts at one quiz may see of each, by id. One query at most.
 
-    What waits for the close waits for that of the latest version too: its attempts may still be under way.
+    What waits for the close waits for that of the latest version too, and for who was given time past the close: their
+    attempts are still under way.
     """
     waits = any(
         When.AFTER_CLOSE in (version.show_score, version.show_verdicts, version.show_key)
         for version in (attempt.quiz_version for attempt in attempts)
     )
-    latest = _closing_time(attempts[0].quiz_id) if waits else None
-    return {attempt.id: _reveal(attempt, latest, at) for attempt in attempts}
+    latest, last_due = _closing_times(attempts[0].quiz_id) if waits else (None, None)
+    return {attempt.id: _reveal(attempt, latest, last_due, at) for attempt in attempts}
 
 
 def promised(version: QuizVersion, at: datetime) -> Reveal:
@@ -60,21 +61,29 @@ def promised(version: QuizVersion, at: datetime) -> Reveal:
     return visible(version, finished=True, closes_at=version.closes_at, at=at)
 
 
-def _reveal(attempt: Attempt, latest: datetime | None, at: datetime) -> Reveal:
+def _reveal(attempt: Attempt, latest: datetime | None, last_due: datetime | None, at: datetime) -> Reveal:
     if attempt.occasion == PREVIEW:
         return EVERYTHING
     version = attempt.quiz_version
-    return visible(version, finished=attempt.finished_at is not None, closes_at=later(version.closes_at, latest), at=at)
+    closes_at = later(version.closes_at, latest)
+    if closes_at is not None:
+        closes_at = later(closes_at, last_due)
+    return visible(version, finished=attempt.finished_at is not None, closes_at=closes_at, at=at)
 
 
-def _closing_time(quiz_id: int) -> datetime | None:
-    """Return when the version of a quiz that was published last closes."""
-    return db.session.scalar(
+def _closing_times(quiz_id: int) -> tuple[datetime | None, datetime | None]:
+    """Return when the version of a quiz that was published last closes, and when the last open attempt must be in."""
+    closes_at = (
         select(QuizVersion.closes_at)
         .where(QuizVersion.quiz_id == quiz_id, QuizVersion.published_at.is_not(None))
         .order_by(QuizVersion.number.desc())
         .limit(1)
     )
+    last_due = select(func.max(Attempt.due_at)).where(
+        Attempt.quiz_id == quiz_id, Attempt.finished_at.is_(None), Attempt.occasion.not_in(COUNTS_FOR_NOTHING)
+    )
+    row = db.session.execute(select(closes_at.scalar_subquery(), last_due.scalar_subquery())).one()
+    return row[0], row[1]
 
 
 def result_views(attempt_id: int, reveal: Reveal) -> list[ResultView]:

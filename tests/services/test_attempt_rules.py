@@ -11,9 +11,18 @@ from core.db import db, transaction
 from core.errors import NotAllowed, RuleBroken, TooMany
 from people.access import SYSTEM, Role
 from people.models import Unit
-from quizzes import answer_services, attempt_services, author_queries, queries, quiz_services, result_queries
+from quizzes import (
+    answer_services,
+    attempt_services,
+    author_queries,
+    extension_services,
+    queries,
+    quiz_services,
+    result_queries,
+)
 from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import LATE_GRACE, Phase
+from quizzes.extension_services import Gift
 from quizzes.marking_models import MarkingTask
 from quizzes.statistics_jobs import refresh
 from quizzes.take_labels import CodeRefused, WrongCode
@@ -160,6 +169,21 @@ def test_what_waits_for_the_close_waits_for_that_of_the_latest_version(person, a
     assert all(view.judged is None and not view.general_explanation for view in _views(attempt, early))
     later = result_queries.reveals_of([attempt], at + 91 * MINUTE + LATE_GRACE)[attempt.id]
     assert all(view.judged is not None for view in _views(attempt, later))
+
+
+def test_what_waits_for_the_close_waits_for_who_was_given_time_past_it(person, at):
+    quiz = make_small_quiz(closes_at=at + 60 * MINUTE, show_key="after_close")
+    attempt = queries.attempt(hand_in(begin(quiz, person), person).id)
+    other = make_person(unit=make_unit())
+    slower = begin(quiz, other, at + 50 * MINUTE)
+    after = at + 61 * MINUTE + LATE_GRACE
+    gift = Gift(20, "Mất điện", "a" * 24, past_close=True)
+    with transaction():
+        extension_services.give_back(quiz.id, gift, by=SYSTEM, at=at + 55 * MINUTE)
+    reveal = result_queries.reveals_of([queries.attempt(attempt.id)], after)[attempt.id]
+    assert (reveal.key, reveal.key_after) == (False, at + 80 * MINUTE)
+    hand_in(slower, other, after)
+    assert result_queries.reveals_of([queries.attempt(attempt.id)], after)[attempt.id].key
 
 
 def _views(attempt, reveal):
