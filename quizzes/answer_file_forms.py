@@ -39,6 +39,7 @@ def saves_in(data: bytes, secret_key: str, attempt_id: int) -> list[dict[int, Ty
     """
     try:
         content = json.loads(sealing.unseal(data, secret_key))
+        json.dumps(content, ensure_ascii=False).encode()  # Halves of characters could neither be shown nor exported.
         bodies = [parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS) for body in content["saves"]]
         of_this = content["attempt"] == attempt_id
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

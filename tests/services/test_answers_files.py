@@ -161,7 +161,8 @@ def test_a_file_that_was_changed_or_is_of_another_attempt_is_refused(app, quiz, 
     secret, data = current_app.config["NEP"].secret_key, answer_file(attempt.id, ["revision-1=0"])
     assert saves_in(data, secret, attempt.id)[0][1].base_revision == 0
     changed = [data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :] for place in range(len(data))]
-    bad = [*changed, b"", b"{}", b"[]", b"\x00" * 100, b"[" * 100_000, seal("[]", sealing.public_key(secret))]
+    no_text = answer_file(attempt.id, ["revision-1=0&text-1=\ud800"])  # Half a character: no page could show it.
+    bad = [*changed, no_text, b"", b"{}", b"[]", b"\x00" * 100, b"[" * 100_000, seal("[]", sealing.public_key(secret))]
     for file in bad:
         with pytest.raises(BadFile):
             saves_in(file, secret, attempt.id)
