@@ -1,11 +1,13 @@
 """Saving answers while an attempt is open: one read, one short write, nothing overwritten unseen."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Text, and_, bindparam, cast, not_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.db import db, table_of
@@ -110,8 +112,7 @@ def save(attempt_id: int, answers: Mapping[int, TypedAnswer], *, by: Actor, at: 
     """
     if not answers:
         return SaveOutcome()
-    asked = {"attempt_id": attempt_id, "person_id": by.person_id, "item_ids": list(answers)}
-    rows = db.session.execute(_ITEMS_TO_ANSWER, asked).all()
+    rows = _items_to_answer(attempt_id, by, list(answers))
     if len(rows) != len(answers):
         raise NotFound(_l("This attempt does not exist, or is not yours."))
     phase = behaviour.phase(rows[0].due_at, rows[0].finished_at, at)
@@ -125,28 +126,46 @@ def save(attempt_id: int, answers: Mapping[int, TypedAnswer], *, by: Actor, at: 
     return replace(outcome, shown={one.item_id: one.shown(outcome.stored[one.item_id]) for one in posted})
 
 
-#: The items that a save is about, with what is needed to judge it; built once because every answer asks it. The lock
-#: holds off a finish at the same time, and waits for one. Parameters ``attempt_id``, ``person_id`` and ``item_ids``.
-_ITEMS_TO_ANSWER: Any = (
-    select(
-        *_ATTEMPTS.c["started_at", "due_at", "finished_at", "page", "reached"],
-        *_QUIZZES.c["per_page", "one_way"],
-        _ITEMS.c.id.label("item_id"),
-        _ITEMS.c.position,
-        *_QUESTIONS.c["kind", "spec"],
-        *_DRAFTS.c["response", "revision", "saved_at", "writer", "sequence", "seconds"],
+def _to_answer(which: ColumnElement[bool]) -> Any:
+    """Return the statement for the items that a save is about, with what is needed to judge it.
+
+    The lock holds off a finish at the same time, and waits for one. Parameters ``attempt_id`` and ``person_id``.
+    """
+    return (
+        select(
+            *_ATTEMPTS.c["started_at", "due_at", "finished_at", "page", "reached"],
+            *_QUIZZES.c["per_page", "one_way"],
+            _ITEMS.c.id.label("item_id"),
+            _ITEMS.c.position,
+            _QUESTIONS.c.kind,
+            cast(_QUESTIONS.c.spec, Text).label("spec"),
+            *_DRAFTS.c["response", "revision", "saved_at", "writer", "sequence", "seconds"],
+        )
+        .join(_QUIZZES, _QUIZZES.c.id == _ATTEMPTS.c.quiz_version_id)
+        .join(_ITEMS, _ITEMS.c.attempt_id == _ATTEMPTS.c.id)
+        .join(_QUESTIONS, _QUESTIONS.c.id == _ITEMS.c.question_version_id)
+        .outerjoin(_DRAFTS, _DRAFTS.c.item_id == _ITEMS.c.id)
+        .where(_ATTEMPTS.c.id == bindparam("attempt_id"), _ATTEMPTS.c.person_id == bindparam("person_id"), which)
+        .with_for_update(read=True, of=_ATTEMPTS)
     )
-    .join(_QUIZZES, _QUIZZES.c.id == _ATTEMPTS.c.quiz_version_id)
-    .join(_ITEMS, _ITEMS.c.attempt_id == _ATTEMPTS.c.id)
-    .join(_QUESTIONS, _QUESTIONS.c.id == _ITEMS.c.question_version_id)
-    .outerjoin(_DRAFTS, _DRAFTS.c.item_id == _ITEMS.c.id)
-    .where(
-        _ATTEMPTS.c.id == bindparam("attempt_id"),
-        _ATTEMPTS.c.person_id == bindparam("person_id"),
-        _ITEMS.c.id.in_(bindparam("item_ids", expanding=True)),
-    )
-    .with_for_update(read=True, of=_ATTEMPTS)
-)
+
+
+#: Built once because every answer asks it; most saves bring one answer, and a list costs more to ask for.
+_ITEM_TO_ANSWER = _to_answer(_ITEMS.c.id == bindparam("item_id"))
+_ITEMS_TO_ANSWER = _to_answer(_ITEMS.c.id.in_(bindparam("item_ids", expanding=True)))
+
+
+def _items_to_answer(attempt_id: int, by: Actor, item_ids: list[int]) -> Sequence[Row[Any]]:
+    asked: dict[str, Any] = {"attempt_id": attempt_id, "person_id": by.person_id}
+    if len(item_ids) == 1:
+        return db.session.execute(_ITEM_TO_ANSWER, asked | {"item_id": item_ids[0]}).all()
+    return db.session.execute(_ITEMS_TO_ANSWER, asked | {"item_ids": item_ids}).all()
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(kind: str, spec: str) -> Any:
+    """Return the spec that stored text describes. Everybody answers the same questions, so few are read anew."""
+    return kind_of(kind).parse(json.loads(spec))
 
 
 @dataclass(frozen=True)
@@ -164,7 +183,7 @@ class _Posted:
     def of(cls, row: Row[Any], answer: TypedAnswer) -> "_Posted":
         kind = kind_of(row.kind)
         is_open = may_answer(row.position, row.reached, row.per_page, row.one_way)
-        return cls(row.item_id, kind, kind.parse(row.spec), answer, is_open)
+        return cls(row.item_id, kind, _parsed(row.kind, row.spec), answer, is_open)
 
     def read(self) -> Response:
         try:
