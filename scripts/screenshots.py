@@ -33,6 +33,8 @@ ADDRESS = "https://nep.minhson.example"
 #: So many colours are enough for flat pages, and make small files.
 COLOURS = 128
 LESSONS_READ = 4
+#: Pixels above what a picture is about.
+ABOVE = 160
 #: The course of the pictures, and its quiz.
 COURSE, QUIZ = "van-hoa-cong-vu", "kiem-tra-van-hoa-cong-vu"
 
@@ -171,7 +173,7 @@ def _take_all(browser: Browser, url: str, told: Told, folder: Path) -> None:
     learner.goto(f"/quizzes/{told.quiz_id}")
     learner.locator(f'form[action="/quizzes/{told.quiz_id}/start"] button').first.click()
     for number in (1, 2):
-        learner.locator(f"#question-{number} input:not([type=hidden])").nth(number).check()
+        learner.locator(f"#question-{number} input:not([type=hidden])").last.check()
     learner.wait_for_load_state("networkidle")
     learner.evaluate("scrollTo(0, 0)")
     _take(learner, "quiz")
@@ -185,6 +187,30 @@ def _take_all(browser: Browser, url: str, told: Told, folder: Path) -> None:
     trainer = _signed_in(browser, url, told, told.trainer, TALL)
     trainer.goto(f"/manage/questions/{told.question_id}")
     _take(trainer, "question-editor")
+    _take_engine(learner, trainer, told)
+
+
+def _take_engine(learner: Page, trainer: Page, told: Told) -> None:
+    """Take several kinds of questions in an attempt, the statistics of a quiz, and the preview of a correction."""
+    learner.set_viewport_size({"width": TALL["width"], "height": TALL["height"]})
+    learner.goto(f"/quizzes/{told.practice_id}")
+    learner.locator(f'form[action="/quizzes/{told.practice_id}/start"] button').first.click()
+    for row, right in enumerate((4, 2)):
+        learner.locator("#question-3 select").nth(row).select_option(index=right)
+    _scroll(learner, "#question-3")
+    _take(learner, "attempt-kinds")
+    trainer.goto(f"/manage/quizzes/{told.quiz_id}/statistics")
+    _take(trainer, "statistics")
+    trainer.goto(f"/manage/questions/{told.misprinted_id}/correct")
+    trainer.locator("input[name=method][value=full_credit]").check()
+    trainer.locator("main form button[type=submit]").first.click()
+    _scroll(trainer, "main h2")
+    _take(trainer, "correction")
+
+
+def _scroll(page: Page, selector: str) -> None:
+    """Bring something to the top, with a little of what stands above it."""
+    page.locator(selector).first.evaluate(f"shown => scrollTo(0, shown.offsetTop - {ABOVE})")
 
 
 def _signed_in(browser: Browser, url: str, told: Told, staff_code: str, size: dict[str, int]) -> Page:
