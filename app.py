@@ -128,6 +128,7 @@ def _register_jobs(app: Flask) -> None:
     with app.app_context():
         jobs.every_minute("close overdue attempts", quizzes.attempt_jobs.close_overdue)
         jobs.every_minute("forget old jobs", jobs.forget_old)
+        jobs.every_minute("go on with corrections", quizzes.correction_jobs.go_on)
         jobs.every_minute("count statistics", quizzes.statistics_jobs.refresh_minutely)
         jobs.register(
             quizzes.correction_jobs.NAME, quizzes.correction_jobs.apply_correction, title=quizzes.correction_jobs.TITLE

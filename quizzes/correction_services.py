@@ -69,12 +69,17 @@ def decide(plan: Plan, *, reason: str, note: str, by: Actor, at: datetime, retur
     job_id = jobs.enqueue(
         JOB,
         {"correction_id": correction.id},
-        key=f"correction:{correction.id}",
+        key=job_key(correction.id),
         by_id=by.person_id,
         at=at,
         return_url=return_url,
     )
     return correction, job_id
+
+
+def job_key(correction_id: int) -> str:
+    """Return the key of the job that applies a correction: there is one at a time."""
+    return f"correction:{correction_id}"
 
 
 def apply_batch(correction_id: int, *, at: datetime, limit: int = BATCH) -> bool:

@@ -11,7 +11,7 @@ from core import clock, jobs
 from core.db import db, transaction
 from core.errors import NotAllowed, RuleBroken
 from people.access import SYSTEM, Role
-from quizzes import bank_services, correction_preview, correction_queries, correction_services
+from quizzes import bank_services, correction_jobs, correction_preview, correction_queries, correction_services
 from quizzes.correction_jobs import apply_correction
 from quizzes.correction_models import Correction
 from quizzes.corrections import Method
@@ -191,6 +191,27 @@ def test_what_was_cut_off_goes_on_and_a_later_decision_stands(quiz, at):
     assert (first.done, later.done) == (1, 3)
     assert first.finished_at
     assert later.finished_at
+
+
+def test_a_correction_whose_run_has_failed_goes_on_by_itself(app, quiz, above, at):
+    attempt = sit(quiz, at, rights="00")
+    correction = decide(first_question(attempt).id, Method.FULL_CREDIT)
+    hooks = app.extensions["nep_quiz_hooks"]
+
+    def fail(*_told: Any) -> None:
+        raise RuleBroken("not now")
+
+    app.extensions["nep_quiz_hooks"] = replace(hooks, on_finished=(fail,))
+    assert jobs.run_pending(app) == 1
+    app.extensions["nep_quiz_hooks"] = hooks
+    assert come_to(attempt)[0] == 0
+    assert correction_jobs.go_on(clock.now()) == 0, "not at once"
+    for _minute in range(2):
+        correction_jobs.go_on(clock.now() + correction_jobs.PAUSE)
+    assert jobs.run_pending(app) == 1
+    assert come_to(attempt)[0] == 100
+    assert db.session.get_one(Correction, correction.id, populate_existing=True).finished_at
+    assert correction_jobs.go_on(clock.now() + 2 * correction_jobs.PAUSE) == 0
 
 
 def test_a_batch_asks_the_same_number_of_queries_for_few_and_many(quiz, at):
