@@ -11,7 +11,7 @@ from people.access import Actor, Permission
 from people.queries import may_in_unit
 from quizzes import correction_notes, entry_queries, queries, result_queries, time_queries
 from quizzes.behaviour import COUNTS_FOR_NOTHING
-from quizzes.correction_notes import CorrectionNote, WithdrawalNote
+from quizzes.correction_notes import CorrectedAttempt, CorrectionNote, WithdrawalNote
 from quizzes.gates import Gate, Refusal, counts
 from quizzes.marking_result_queries import MarkingResult, marking_results
 from quizzes.models import Attempt, QuizVersion
@@ -50,6 +50,8 @@ class QuizPage:
     minutes_to_close: int | None
     #: What will be shown of an attempt, and when.
     reveal: Reveal
+    #: Attempts whose points a correction has changed.
+    corrected: Sequence[CorrectedAttempt] = ()
 
     @property
     def may_start(self) -> bool:
@@ -128,6 +130,7 @@ def quiz_page(quiz_id: int, *, by: Actor, at: datetime) -> QuizPage:
         own_minutes=given.longer_than(version.time_limit_minutes),
         minutes_to_close=_minutes_to_close(version, at),
         reveal=result_queries.promised(version, at),
+        corrected=correction_notes.corrected_attempts(by.person_id or 0, [one.occasion for one in ended], at),
     )
 
 

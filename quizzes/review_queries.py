@@ -15,12 +15,17 @@ from core.i18n import lazy_gettext as _l
 from people.access import Actor
 from people.models import Person
 from quizzes import marking_queries
+from quizzes.correction_models import Correction
+from quizzes.corrections import DROP
 from quizzes.kinds import kind_of
 from quizzes.marking import TaskState
 from quizzes.marking_models import MarkingTask
 from quizzes.marking_queries import CriterionLine, GivenMark
 from quizzes.models import Attempt, AttemptItem, AttemptStep, Question, QuestionVersion, Quiz
 from quizzes.review_list_queries import attempts_visible_to
+
+#: A step, who did it, and the note of the correction to which it belongs.
+_Step = tuple[AttemptStep, str, str]
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class StepLine:
     mark: int | None
     is_by_hand: bool
     reason: str
+    #: What the learner reads about a correction.
+    note: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ class ReviewItem:
     rule: str
     points: int
     mark: int | None
+    #: Whether a correction has dropped it: it counts neither in the points nor in the maximum.
+    is_dropped: bool
     late: bool
     seconds: int | None
     steps: Sequence[StepLine]
@@ -113,7 +122,7 @@ def _items(attempt_id: int, by: Actor) -> list[ReviewItem]:
     ).all()
     steps = _steps(attempt_id)
     given = marking_queries.given_marks([item.id for item, _version, _code, task in rows if task is not None])
-    others = {step.question_version_id for line in steps.values() for step, _by in line} - {
+    others = {step.question_version_id for line in steps.values() for step, *_ in line} - {
         version.id for _item, version, _code, _task in rows
     }
     versions = {version.id: version for _item, version, _code, _task in rows}
@@ -126,17 +135,18 @@ def _items(attempt_id: int, by: Actor) -> list[ReviewItem]:
     ]
 
 
-def _steps(attempt_id: int) -> dict[int, list[tuple[AttemptStep, str]]]:
+def _steps(attempt_id: int) -> dict[int, list[_Step]]:
     rows = db.session.execute(
-        select(AttemptStep, Person.full_name)
+        select(AttemptStep, Person.full_name, Correction.note)
         .join(AttemptItem, AttemptItem.id == AttemptStep.item_id)
         .outerjoin(Person, Person.id == AttemptStep.by_id)
+        .outerjoin(Correction, Correction.id == AttemptStep.correction_id)
         .where(AttemptItem.attempt_id == attempt_id)
         .order_by(AttemptStep.item_id, AttemptStep.number)
     )
-    found: dict[int, list[tuple[AttemptStep, str]]] = {}
-    for step, name in rows:
-        found.setdefault(step.item_id, []).append((step, name or ""))
+    found: dict[int, list[_Step]] = {}
+    for step, name, note in rows:
+        found.setdefault(step.item_id, []).append((step, name or "", note or ""))
     return found
 
 
@@ -145,20 +155,21 @@ def _item(
     version: QuestionVersion,
     code: str,
     task: MarkingTask | None,
-    steps: Sequence[tuple[AttemptStep, str]],
+    steps: Sequence[_Step],
     given: Sequence[GivenMark],
     versions: Mapping[int, QuestionVersion],
     by: Actor,
 ) -> ReviewItem:
     kind = kind_of(version.kind)
     spec = kind.parse(version.spec)
-    answers = [step for step, _name in steps if step.response is not None]
-    marks = [step for step, _name in steps if step.mark is not None]
+    answers = [step for step, *_ in steps if step.response is not None]
+    marks = [step for step, *_ in steps if step.mark is not None]
     answer, mark = (answers[-1] if answers else None), (marks[-1] if marks else None)
     response = answer.response if answer else None
     now = versions[mark.question_version_id] if mark else version
     state = TaskState(task.state) if task else None
     is_blind = state is TaskState.SECOND and all(one.marker_id != by.person_id for one in given)
+    is_dropped = bool(steps) and steps[-1][0].action == DROP
     return ReviewItem(
         item_id=item.id,
         number=item.position,
@@ -173,10 +184,11 @@ def _item(
         answered=kind.is_answered(response),
         rule=kind.rule(spec),
         points=item.points,
-        mark=None if is_blind or mark is None else mark.mark,
+        mark=None if is_blind or mark is None or is_dropped else mark.mark,
+        is_dropped=is_dropped,
         late=answer is not None and answer.late,
         seconds=answer.seconds if answer else None,
-        steps=[_line(step, name) for step, name in steps if not is_blind or step.mark is None],
+        steps=[_line(*step) for step in steps if not is_blind or step[0].mark is None],
         rubric=marking_queries.rubric_of(version, item.points) if task else [],
         criteria={} if is_blind or mark is None else mark.criteria or {},
         given=[] if is_blind else given,
@@ -186,7 +198,7 @@ def _item(
     )
 
 
-def _line(step: AttemptStep, name: str) -> StepLine:
+def _line(step: AttemptStep, name: str, note: str) -> StepLine:
     """Return a step in the reader's terms: a mark without criteria was given by the rule, whoever ended the attempt."""
     is_by_rule = step.action == "mark" and step.criteria is None
     return StepLine(
@@ -196,4 +208,5 @@ def _line(step: AttemptStep, name: str) -> StepLine:
         mark=step.mark,
         is_by_hand=step.criteria is not None,
         reason=step.reason,
+        note=note,
     )

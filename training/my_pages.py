@@ -1,6 +1,7 @@
 """What "my training" shows: everything owed, where one stands and why, and the one next step."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.clock import local_day
+from quizzes.correction_notes import CorrectedAttempt, corrected_attempts
 from training import queries
 from training.rules import (
     Cause,
@@ -39,6 +41,8 @@ class Duty:
     withheld_until: datetime | None
     #: Days until the due day; None when it has passed or does not matter any more.
     days_left: int | None
+    #: Attempts whose points a correction has changed.
+    corrected: tuple[CorrectedAttempt, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -56,7 +60,7 @@ class MyTraining:
 
 
 def my_training(person_id: int, at: datetime) -> MyTraining:
-    """Return a person's training at a moment. Three queries, whatever the number of years and lessons."""
+    """Return a person's training at a moment. Four queries, whatever the number of years and lessons."""
     day = local_day(at)
     rows = queries.obligations_of_person(person_id, day)
     withheld = {row.id: queries.verdict_withheld_until(row.show_score, row.closes_at, at) for row in rows}
@@ -65,11 +69,13 @@ def my_training(person_id: int, at: datetime) -> MyTraining:
     for lesson in queries.lessons_of_cycles(person_id, unfinished):
         lessons[lesson.cycle_id].append(lesson)
     attempts = queries.attempts_of_cycles(person_id, unfinished)
+    year = training_year(day)
+    recent = [occasion_key(row.cycle_id) for row in rows if row.year == year or row.cycle_id in unfinished]
+    corrected = corrected_attempts(person_id, recent, at)
     duties = [
-        _duty(row, lessons[row.cycle_id], attempts.get(occasion_key(row.cycle_id)), withheld[row.id], day)
+        _duty(row, lessons[row.cycle_id], attempts.get(occasion_key(row.cycle_id)), corrected, withheld[row.id], day)
         for row in rows
     ]
-    year = training_year(day)
     is_earlier = [duty.row.year < year and duty.is_settled for duty in duties]
     return MyTraining(
         now=tuple(duty for duty, past in zip(duties, is_earlier, strict=True) if not past),
@@ -78,7 +84,12 @@ def my_training(person_id: int, at: datetime) -> MyTraining:
 
 
 def _duty(
-    row: Row[Any], lessons: list[Row[Any]], attempts: Row[Any] | None, withheld_until: datetime | None, day: date
+    row: Row[Any],
+    lessons: list[Row[Any]],
+    attempts: Row[Any] | None,
+    corrected: Iterable[CorrectedAttempt],
+    withheld_until: datetime | None,
+    day: date,
 ) -> Duty:
     """Return a duty as its person may know it: a completion that is withheld looks like none."""
     unread = next((lesson for lesson in lessons if not lesson.is_read), None)
@@ -110,6 +121,7 @@ def _duty(
         attempts_left=left,
         withheld_until=withheld_until if made else None,
         days_left=(row.due_on - day).days if counts_down else None,
+        corrected=tuple(one for one in corrected if one.occasion == occasion_key(row.cycle_id)),
     )
 
 

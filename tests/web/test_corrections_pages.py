@@ -60,6 +60,13 @@ def test_a_trainer_sees_what_would_change_decides_and_the_learner_reads_why(app,
     result = client.page(f"/attempts/{attempt.id}/result").text
     assert "không tính điểm nữa. Câu hỏi không phù hợp." in " ".join(result.split())
     assert "Kết quả đạt vẫn được giữ nguyên." in result
+    told = client.page(f"/quizzes/{quiz.id}")
+    assert "Điểm của lượt 1 đã được điều chỉnh ngày 20/11/2026: xem lý do" in " ".join(told.text.split())
+
+    sign_in(client, make_person(unit=db.session.get_one(Unit, quiz.unit_id), roles=[Role.TRAINER]))
+    review = " ".join(client.page(f"/manage/quizzes/attempts/{attempt.id}").text.split())
+    assert "Không tính điểm Câu hỏi" in review
+    assert "Đáp án sai. Học viên đọc được: Câu hỏi không phù hợp." in review
 
 
 def test_a_personnel_officer_withdraws_a_pass_with_a_reason(app, quiz, client, question, attempt):
