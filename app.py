@@ -30,6 +30,7 @@ import quizzes.views_author
 import quizzes.views_take
 import quizzes.views_time
 import reports.views
+import training.certificate_queries
 import training.queries
 import training.views
 import training.views_hr
@@ -113,6 +114,7 @@ def _connect_packages(app: Flask) -> None:
         on_finished=(partial(completion.record_attempt, issuer=issuer),),
         on_published=(completion.adopt_quiz_version,),
         on_withdrawn=(partial(withdrawal.withdraw_completion, issuer=issuer),),
+        count_certificates=training.certificate_queries.certificates_at_stake,
     )
     app.extensions["nep_lesson_hooks"] = LessonHooks(
         owed_version=training.queries.OWED_VERSION,

@@ -16,6 +16,7 @@ from people.queries import in_force, people_visible_to
 from quizzes.behaviour import COUNTS_FOR_NOTHING
 from quizzes.correction_labels import REFUSALS, why_not
 from quizzes.corrections import DROP, Change, Method, Remedy, change_of
+from quizzes.hooks import quiz_hooks
 from quizzes.kinds import kind_of
 from quizzes.models import Attempt, AttemptItem, AttemptStep, Question, QuestionVersion, QuizVersion
 
@@ -64,12 +65,23 @@ class Plan:
     figures: Figures = field(default_factory=Figures)
     by_year: dict[int, Figures] = field(default_factory=dict)
     by_unit: dict[int | None, Figures] = field(default_factory=dict)
+    #: Certificates that passes would bring, and those of passes that stand below the mark.
+    certificates_to_come: int = 0
+    certificates_in_question: int = 0
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Return what is kept of the preview with the decision."""
+        certificates = {"to_come": self.certificates_to_come, "in_question": self.certificates_in_question}
+        return {**vars(self.figures), **certificates}
 
 
 @dataclass(frozen=True)
 class Line:
-    """An attempt in a preview. The person is None where the reader may not look at attempts."""
+    """An attempt in a preview. Name and code are None where the reader may not look at attempts."""
 
+    attempt_id: int
+    person_id: int
     staff_code: str | None
     full_name: str | None
     quiz: str
@@ -94,8 +106,8 @@ def plan_for(
     plan = Plan(question.id, Method(method), chosen.id if chosen else None, wrong)
     plan.refusal = _refusal(plan, chosen, [published[one] for one in wrong])
     if not plan.refusal:
-        for line in lines(plan, on):
-            _add(plan, line)
+        for people in _by_person(lines(plan, on)):
+            _add(plan, people)
         if plan.figures.emptied:
             plan.refusal = REFUSALS["emptied"]
     return plan
@@ -121,14 +133,33 @@ def _refusal(plan: Plan, chosen: QuestionVersion | None, wrong: Iterable[Questio
     return ""
 
 
-def _add(plan: Plan, line: Line) -> None:
-    plan.figures.add(line.change)
-    plan.by_year.setdefault(local_day(line.finished_at).year, Figures()).add(line.change)
-    plan.by_unit.setdefault(line.unit_id, Figures()).add(line.change)
+def _by_person(found: Iterable[Line]) -> Iterator[list[Line]]:
+    """Yield lines in chunks that part no person's attempts."""
+    chunk: list[Line] = []
+    for line in found:
+        if len(chunk) >= CHUNK and line.person_id != chunk[-1].person_id:
+            yield chunk
+            chunk = []
+        chunk.append(line)
+    if chunk:
+        yield chunk
+
+
+def _add(plan: Plan, chunk: Iterable[Line]) -> None:
+    won, kept = [], []
+    for line in chunk:
+        plan.figures.add(line.change)
+        plan.by_year.setdefault(local_day(line.finished_at).year, Figures()).add(line.change)
+        plan.by_unit.setdefault(line.unit_id, Figures()).add(line.change)
+        won += [line.attempt_id] * line.change.is_won
+        kept += [line.attempt_id] * line.change.becomes_kept
+    to_come, in_question = quiz_hooks().count_certificates(won, kept)
+    plan.certificates_to_come += to_come
+    plan.certificates_in_question += in_question
 
 
 def lines(plan: Plan, on: date, *, reader: Actor | None = None) -> Iterator[Line]:
-    """Yield the attempts that a plan changes, by id, as the database gives them; memory does not grow with them.
+    """Yield the attempts that a plan changes, by person, as the database gives them; memory does not grow with them.
 
     :param on: the day of which units and scopes are told.
     :param reader: for whom people are named; nobody is without one.
@@ -147,12 +178,14 @@ def _remedy(plan: Plan) -> Remedy:
     return Remedy.of(plan.method, version.kind if version else "", version.spec if version else None)
 
 
-def _steps(plan: Plan, on: date, reader: Actor | None) -> Select[Any]:
+def _steps(plan: Plan, on: date, reader: Actor | None) -> Select[*tuple[Any, ...]]:
     """Return the select of every step on the question in finished attempts that count, with what each came to."""
     is_visible = people_visible_to(reader, Permission.VIEW_ATTEMPTS, on) if reader else literal(False)
     return (
         select(
             AttemptItem.id.label("item_id"),
+            Attempt.id,
+            Attempt.person_id,
             AttemptItem.points.label("item_points"),
             Attempt.points,
             Attempt.max_points,
@@ -177,7 +210,7 @@ def _steps(plan: Plan, on: date, reader: Actor | None) -> Select[Any]:
             Attempt.finished_at.is_not(None),
             Attempt.occasion.not_in(COUNTS_FOR_NOTHING),
         )
-        .order_by(AttemptItem.attempt_id, AttemptItem.id, AttemptStep.number)
+        .order_by(Attempt.person_id, Attempt.id, AttemptItem.id, AttemptStep.number)
     )
 
 
@@ -204,5 +237,6 @@ def _line(remedy: Remedy, steps: Iterable[Row[Any]]) -> Line | None:
     )
     after = remedy.mark(response, last.item_points)
     return Line(
-        last.staff_code, last.full_name, last.title, last.finished_at, last.unit_id, mark, after, change,
+        last.id, last.person_id, last.staff_code, last.full_name, last.title, last.finished_at, last.unit_id,
+        mark, after, change,
     )  # fmt: skip

@@ -58,7 +58,7 @@ def decide(plan: Plan, *, reason: str, note: str, by: Actor, at: datetime, retur
         note=note,
         by_id=by.person_id,
         at=at,
-        preview=vars(plan.figures),
+        preview=plan.summary,
         done=0,
         last_attempt_id=0,
     )

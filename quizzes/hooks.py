@@ -1,6 +1,6 @@
 """What packages above hand to quizzes: for which occasion an attempt is made, and what follows when it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,6 +26,9 @@ AttemptListener = Callable[[Attempt, Actor, datetime], None]
 WithdrawListener = Callable[[Attempt, str, Actor, datetime], None]
 #: Called with a quiz id and its newly published version id, inside the transaction.
 PublishListener = Callable[[int, int, Actor, datetime], None]
+#: Called with attempts that would become passes (all those of a person at once) and attempts whose pass would stand
+#: below the mark; return how many certificates would come, and how many would be in question.
+CertificateCounter = Callable[[Collection[int], Collection[int]], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class QuizHooks:
     on_finished: tuple[AttemptListener, ...] = ()
     on_published: tuple[PublishListener, ...] = ()
     on_withdrawn: tuple[WithdrawListener, ...] = ()
+    count_certificates: CertificateCounter = lambda _won, _kept: (0, 0)
 
 
 def quiz_hooks() -> QuizHooks:

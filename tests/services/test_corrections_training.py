@@ -17,6 +17,7 @@ from tests.support.factories_attempts import begin, give, hand_in, items_of, key
 from tests.support.factories_people import actor_of, make_person
 from tests.support.factories_training import lesson_ids, make_training, open_year, read
 from training.models import Completion, CompletionWithdrawal
+from training.my_pages import my_training
 from training.queries import obligations_of_person
 
 
@@ -43,8 +44,12 @@ def test_a_withdrawn_pass_takes_completion_and_certificate_along_and_may_be_won_
     cycle = open_year(training)
     read(person, lesson_ids(cycle))
     attempt = sit(training, person, "10")
-    run(decide(first_question(attempt).id, Method.DROP))
+    correction = decide(first_question(attempt).id, Method.DROP)
+    assert (correction.preview["to_come"], correction.preview["in_question"]) == (0, 1)
+    run(correction)
     assert standing_completions() == [(attempt.id, 1)], "nothing is taken away silently"
+    [corrected] = my_training(person.id, clock.now()).now[0].corrected
+    assert (corrected.attempt_id, corrected.number, corrected.on) == (attempt.id, 1, clock.today())
 
     officer = actor_of(make_person(unit=training.unit, roles=[Role.HR_OFFICER]))
     with transaction():
@@ -66,9 +71,12 @@ def test_a_pass_won_by_a_correction_completes_on_the_day_of_the_attempt(session)
     cycle = open_year(training)
     read(person, lesson_ids(cycle))
     attempt = sit(training, person, "00")
+    sit(training, person, "00")
     assert standing_completions() == []
     with clock.frozen(clock.now() + timedelta(days=3)):
-        run(decide(first_question(attempt).id, Method.FULL_CREDIT))
+        correction = decide(first_question(attempt).id, Method.FULL_CREDIT)
+        assert (correction.preview["to_come"], correction.preview["in_question"]) == (1, 0)
+        run(correction)
     completion = db.session.scalars(select(Completion)).one()
     assert completion.completed_at == db.session.get_one(Attempt, attempt.id).finished_at
     certificate = db.session.scalars(select(Certificate)).one()
