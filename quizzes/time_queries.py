@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Integer, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from core.clock import local_day
@@ -65,6 +78,21 @@ def _units_up(start: Select[int], on: date | BindParameter[date]) -> Select[int]
         .where(in_force(Placement, on), Placement.parent_id.is_not(None))
     )
     return select(up.c.unit_id)
+
+
+def extra_attempts(quiz_id: Any, person_id: BindParameter[int], on: BindParameter[date]) -> ScalarSelect[int]:
+    """Return how many more attempts a person has at the quiz of the surrounding statement on a day, for that one."""
+    above = _units_up(select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)), on)
+    return (
+        select(func.coalesce(func.sum(_ALLOWANCES.c.extra_attempts), 0))
+        .where(
+            _ALLOWANCES.c.quiz_id == quiz_id,
+            in_force(_ALLOWANCES.c, on),
+            or_(_ALLOWANCES.c.person_id == person_id, _ALLOWANCES.c.unit_id.in_(above)),
+        )
+        .correlate(quiz_id.table)
+        .scalar_subquery()
+    )
 
 
 def _given() -> Select[Any]:

@@ -97,7 +97,7 @@ def _duty(
     made = attempts.made if attempts else 0
     open_id = attempts.open_id if attempts else None
     begun = made + (open_id is not None)
-    left = None if row.attempts_allowed is None else max(row.attempts_allowed - begun, 0)
+    left = None if row.attempts_allowed is None else max(row.attempts_allowed + row.extra_attempts - begun, 0)
     completed_on = None if withheld_until else row.completed_on
     where = standing(_facts(row, completed_on, len(lessons), read, made, day))
     step = next_step(

@@ -12,6 +12,7 @@ from core.db import db
 from lessons.models import Course, CourseEntry, LessonReading, LessonVersion
 from people.models import Person, Placement, Posting, Unit
 from people.queries import in_force
+from quizzes import time_queries
 from quizzes.behaviour import LATE_GRACE
 from quizzes.models import Attempt, QuizVersion
 from quizzes.reveal import When
@@ -50,6 +51,7 @@ _OBLIGATIONS: Any = (
         Requirement.legal_basis,
         Requirement.quiz_id,
         QuizVersion.attempts_allowed,
+        time_queries.extra_attempts(Requirement.quiz_id, _PERSON, _DAY).label("extra_attempts"),
         QuizVersion.show_score,
         QuizVersion.closes_at,
         AudienceRule.position.label("rule_number"),

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from core.db import db
+from core.clock import local_day
+from core.db import db, transaction
 from core.errors import RuleBroken
 from people.access import SYSTEM
-from quizzes import quiz_services
+from quizzes import quiz_services, time_services
+from quizzes.time_services import Span
 from tests.support.factories_people import make_person
 from tests.support.factories_quizzes import published_version
 from tests.support.factories_training import everybody_in, lesson_ids, make_training, open_year, plan, read, sit
@@ -56,6 +58,22 @@ def test_a_first_attempt_that_passes_completes_where_the_first_counts(at):
     publish(training, at, counting="first")
     passed = sit(learner(training), training)
     assert completed() == [passed.id]
+
+
+def test_attempts_that_were_given_are_offered(at):
+    training = make_training()
+    publish(training, at, attempts_allowed=1)
+    person = learner(training)
+    sit(person, training, right=False)
+    assert my_training(person.id, at).now[0].step.action == "exhausted"
+    days = Span("Mất điện", local_day(at), local_day(at))
+    with transaction():
+        time_services.grant_allowance(
+            training.quiz.id, span=days, unit_id=training.unit.id, extra_attempts=2, by=SYSTEM, at=at
+        )
+    duty = my_training(person.id, at).now[0]
+    assert (duty.step.action, duty.attempts_left) == ("take", 2)
+    assert my_training(person.id, at + timedelta(days=1)).now[0].step.action == "exhausted"
 
 
 def test_a_withheld_score_hides_the_completion_until_the_close_and_takes_none_away(at):
