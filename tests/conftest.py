@@ -5,6 +5,7 @@ The application is imported inside the fixtures that need it, so that unit tests
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +19,7 @@ from scripts.translations import BadTranslation
 if TYPE_CHECKING:
     from flask import Flask
     from flask_sqlalchemy.session import Session
+    from playwright.sync_api import Browser
     from sqlalchemy.orm import scoped_session
 
     from tests.support.databases import Databases
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 #: Friday 20 November 2026, 09:00 in Vietnam: the usual "now" of a test.
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+QUIET_CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -100,6 +103,20 @@ def own_app(databases: Databases, dialect: str) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the Chromium of this machine, once for this test process."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("Chromium is not installed; `make browser` installs it or says how.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET_CHROMIUM)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
-"""Fixtures of the browser tests: a live server, Chromium, and pages of several kinds.
+"""Fixtures of the browser tests: a live server, and pages of several kinds.
 
 Every page is watched: an error in the console, an uncaught exception, a breach of the content policy or a request to
 another host fails the test.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from core.db import db
 from tests.support.databases import Databases
@@ -22,7 +21,6 @@ from tests.support.live import LiveServer, serving
 HERE = Path(__file__).parent
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
-QUIET_CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 TIMEOUT_MS = 10_000
 
 NewPage = Callable[..., Page]
@@ -63,18 +61,6 @@ def live(request: pytest.FixtureRequest, servers: Callable[[str], LiveServer]) -
     ``@pytest.mark.parametrize("live", ["sqlite", "postgres"], indirect=True)``.
     """
     return servers(getattr(request, "param", "sqlite"))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start the Chromium of this machine."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is not installed; `make browser` installs it or says how.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET_CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Courses to read, requirements, cycles and learners who fulfil them. Everything made here is committed."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from quizzes.models import Attempt, Quiz
 from settings import Issuer
 from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of
 from tests.support.factories_people import make_unit
-from tests.support.factories_quizzes import make_bank, make_questions, make_quiz
+from tests.support.factories_quizzes import make_bank, make_question, make_questions, make_quiz
 from training import completion_services, services
 from training.models import Completion, Cycle, Obligation, Requirement
 from training.rules import AudienceLine
@@ -97,14 +98,25 @@ class Training:
 
 
 def make_training(
-    unit: Unit | None = None, *, lessons: int = 2, questions: int = 1, title: str = "Bồi dưỡng văn hóa công vụ"
+    unit: Unit | None = None,
+    *,
+    lessons: int = 2,
+    questions: int = 1,
+    contents: Mapping[str, Any] | None = None,
+    title: str = "Bồi dưỡng văn hóa công vụ",
 ) -> Training:
-    """Make a requirement with a published course and quiz."""
+    """Make a requirement with a published course and quiz.
+
+    :param questions: how many questions with a single choice there are.
+    :param contents: what further questions say, by their kind.
+    """
     unit = unit or make_unit("Sở Nội vụ")
     course = make_course(unit, lessons=lessons)
     number = next(_numbers)
     bank = make_bank(f"Ngân hàng {number}", unit)
     make_questions(bank, questions)
+    for kind, content in (contents or {}).items():
+        make_question(bank, kind=kind, content=content, prompt=f"Câu hỏi {kind}?")
     quiz = make_quiz([bank], slug=f"kiem-tra-{number}")
     facts = RequirementFacts(title, "Kế hoạch số 12/KH-SNV ngày 05/01/2026", unit.id, course.id, quiz.id)
     with transaction():
