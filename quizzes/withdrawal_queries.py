@@ -20,12 +20,15 @@ ROWS_PER_PAGE = 50
 def kept_passes(actor: Actor, on: date, *, number: int = 1) -> Page[Row[Any]]:
     """Return a page of the passes that stand although the score fell below the mark, by name. Two queries.
 
-    Columns: ``id, full_name, staff_code, unit_name, title, finished_at, score, pass_score, note``.
+    Columns: ``id, full_name, staff_code, unit_name, title, finished_at, score, pass_score``, and as ``note`` the
+    reason of the last correction.
     """
     note = (
-        select(func.max(AttemptStep.reason))
+        select(AttemptStep.reason)
         .join(AttemptItem, AttemptItem.id == AttemptStep.item_id)
         .where(AttemptItem.attempt_id == Attempt.id, AttemptStep.correction_id.is_not(None))
+        .order_by(AttemptStep.id.desc())
+        .limit(1)
         .scalar_subquery()
     )
     wanted = (

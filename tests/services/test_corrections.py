@@ -93,11 +93,13 @@ def plan_of(question_id: int, method: Method, version_id: int | None = None):
     )
 
 
-def decide(question_id: int, method: Method, version_id: int | None = None, by=SYSTEM) -> Correction:
+def decide(
+    question_id: int, method: Method, version_id: int | None = None, by=SYSTEM, reason: str = "Đáp án sai."
+) -> Correction:
     plan = plan_of(question_id, method, version_id)
     with transaction():
         correction, _job_id = correction_services.decide(
-            plan, reason="Đáp án sai.", note="Câu này đã được sửa.", by=by, at=clock.now(), return_url="/"
+            plan, reason=reason, note="Câu này đã được sửa.", by=by, at=clock.now(), return_url="/"
         )
     return correction
 

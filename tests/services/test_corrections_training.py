@@ -8,7 +8,7 @@ from certificates.models import Certificate
 from core import clock
 from core.db import db, transaction
 from people.access import SYSTEM, Role
-from quizzes import withdrawal_services
+from quizzes import withdrawal_queries, withdrawal_services
 from quizzes.corrections import Method
 from quizzes.models import Attempt
 from reports.queries import RosterFilter, roster_rows
@@ -52,6 +52,8 @@ def test_a_withdrawn_pass_takes_completion_and_certificate_along_and_may_be_won_
     assert (corrected.attempt_id, corrected.number, corrected.on) == (attempt.id, 1, clock.today())
 
     officer = actor_of(make_person(unit=training.unit, roles=[Role.HR_OFFICER]))
+    run(decide(first_question(attempt).id, Method.DROP, reason="Câu không rõ."))
+    assert [row.note for row in withdrawal_queries.kept_passes(officer, clock.today()).rows] == ["Câu không rõ."]
     with transaction():
         withdrawal_services.withdraw([attempt.id], reason="Theo kết luận.", by=officer, at=clock.now())
     assert standing_completions() == []
