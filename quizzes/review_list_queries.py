@@ -38,6 +38,11 @@ class AttemptFilter:
     day_from: date | None = None
     day_to: date | None = None
 
+    @property
+    def tells_result(self) -> bool:
+        """Tell whether being in the list says something about the result of an attempt."""
+        return self.state in ("passed", "failed") or (self.score_from, self.score_to) != (None, None)
+
 
 @dataclass(frozen=True)
 class AttemptRow:
@@ -125,6 +130,8 @@ def _attempts(quiz_id: int, asked: AttemptFilter, by: Actor, on: date) -> Select
         .where(Attempt.quiz_id == quiz_id, Attempt.occasion.not_in(COUNTS_FOR_NOTHING), *attempts_visible_to(by, on))
         .where(*_conditions(asked))
     )
+    if asked.tells_result:
+        wanted = wanted.where(~_is_blind(by))
     order: list[ColumnElement[Any]] = [Attempt.started_at.desc(), Attempt.id.desc()]
     if asked.text:
         order.insert(0, case((Person.full_name.contains(clean_line(asked.text), autoescape=True), 0), else_=1))

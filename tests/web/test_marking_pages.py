@@ -89,6 +89,10 @@ def test_a_second_marker_is_asked_for_with_a_reason_and_marks_blind(client, quiz
     assert "Học viên đề nghị chấm lại" in page.text
     assert "Bài tốt." not in page.text
     assert "Lê Thị Bình" not in page.text
+    listed = f"/manage/quizzes/{quiz.id}/attempts"
+    assert learner.full_name in client.page(listed).text
+    for asked in ("score_from=0", "score_to=10", "state=passed", "state=failed"):
+        assert learner.full_name not in client.page(f"{listed}?{asked}").text, "a filter would tell the first mark"
     saved = client.submit(address, **points(essay, "0,2", "0", "0"), wish="stay")
     assert "người thứ ba sẽ quyết định" in saved.text
 
