@@ -47,7 +47,7 @@ class Sitting:
         state = visitor.get(f"{self.path}/state", "application/json").json
         token = str(state["csrf_token"])
         for item_id, chosen in self.right.items():
-            if not state["answers"][str(item_id)]["chosen"]:
+            if not state["answers"][str(item_id)]["answered"]:
                 fields = {"csrf_token": token, f"revision-{item_id}": "0", f"chosen-{item_id}": chosen}
                 assert visitor.post(f"{self.path}/answers", fields, "application/json").status == 200
                 self.acknowledged.add(item_id)
