@@ -97,6 +97,7 @@ def test_what_a_page_says_is_saved_is_there_at_the_end(own_app, sitting, browser
                 assert drafts(attempt) == desk.typed, story.__name__
                 desk.hand_in(page)
                 assert handed_in(attempt) == desk.typed, story.__name__
+                assert not desk.errors, story.__name__
     told = (tmp_path / "log").read_text(encoding="utf-8")
     assert '"status": 5' not in told
     assert "Traceback" not in told

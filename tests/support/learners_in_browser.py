@@ -20,6 +20,8 @@ from tests.support.factories_people import PASSWORD
 from tests.support.learners import Specs
 from tests.support.live import LiveServer
 
+#: The page itself tries again after 2 and 4 seconds.
+PATIENCE_MS = 15_000
 SAVED = re.compile(r"Đã lưu lúc \d\d:\d\d:\d\d")
 #: How a question is filled in, in the way of a number; returns the fields that say the same.
 Fill = Callable[[Locator, int], Mapping[str, Sequence[str]]]
@@ -75,10 +77,13 @@ class Desk:
     specs: Specs
     #: What was typed last, by item.
     typed: dict[int, Response] = field(default_factory=dict)
+    #: What no script caught.
+    errors: list[str] = field(default_factory=list)
 
     def opened(self) -> Page:
         """Open the attempt in a new tab and wait for its script: it removes the button to save."""
         page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(f"/attempts/{self.attempt.id}")
         expect(page.locator("[data-save-button]")).to_have_count(0)
         return page
@@ -104,8 +109,8 @@ class Desk:
 def says_saved(page: Page) -> None:
     """Wait until the page says of everything that it is saved."""
     states = page.locator("[data-item-state]:not([hidden])")
-    expect(states.filter(has_not_text=SAVED)).to_have_count(0)
-    expect(page.locator("[data-saved-text]")).to_have_text(SAVED)
+    expect(states.filter(has_not_text=SAVED)).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator("[data-saved-text]")).to_have_text(SAVED, timeout=PATIENCE_MS)
 
 
 # ---- Stories ---------------------------------------------------------------------------------------------------------
@@ -137,14 +142,17 @@ def after_a_crash(desk: Desk) -> Page:
 
 
 def in_two_tabs(desk: Desk) -> Page:
-    """Answer in one tab, and otherwise in one that was opened before that; decide for the second each time."""
+    """Answer in one tab, then otherwise in another that knew nothing of it; decide for that one, go on in the first."""
     first, second = desk.opened(), desk.opened()
     desk.fill(first, 0)
     says_saved(first)
     desk.fill(second, 1)
     for item in desk.specs:
         second.locator(f"[data-item='{item}']").get_by_role("button", name="đang chọn ở đây").click()
-    return second
+    says_saved(second)
+    first.get_by_role("button", name="Làm tiếp ở đây").click()
+    expect(first.locator("input[maxlength]")).to_have_value(second.locator("input[maxlength]").input_value())
+    return first
 
 
 def signed_out(desk: Desk) -> Page:
