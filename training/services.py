@@ -130,17 +130,18 @@ def open_cycle(cycle_id: int, *, by: Actor, at: datetime) -> int:
     if cycle.due_on < local_day(at):
         raise RuleBroken(_l("The due date has already passed."), _l("Set a later due date, then open the year."))
     requirement = db.session.get_one(Requirement, cycle.requirement_id)
-    cycle.course_version_id = latest_course_version(requirement.course_id)
-    cycle.quiz_version_id = latest_quiz_version(requirement.quiz_id)
-    if cycle.course_version_id is None or cycle.quiz_version_id is None:
+    course_version_id = latest_course_version(requirement.course_id)
+    quiz_version_id = latest_quiz_version(requirement.quiz_id)
+    if course_version_id is None or quiz_version_id is None:
         raise RuleBroken(
             _l("The course or the quiz has not been published yet."),
             _l("Ask the trainer to publish it, then open the year."),
         )
-    if db.session.get_one(QuizVersion, cycle.quiz_version_id).practice:
+    if db.session.get_one(QuizVersion, quiz_version_id).practice:
         raise RuleBroken(
             _l("This quiz is for practice and counts for nothing."), _l("Ask the trainer for a quiz that counts.")
         )
+    cycle.course_version_id, cycle.quiz_version_id = course_version_id, quiz_version_id
     cycle.state, cycle.opened_at, cycle.opened_by_id = CycleState.OPEN, at, by.person_id
     count = _add_obligations(cycle_id, at=at)
     if count == 0:
