@@ -1,4 +1,4 @@
-"""Attempts are handed in while a correction is decided and applied: each is corrected, and only once."""
+"""Attempts are handed in while a correction is applied: each is corrected, and only once."""
 
 from contextlib import nullcontext
 from datetime import timedelta
@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from core.db import db, transaction
 from quizzes import finish_services
+from quizzes.correction_models import Correction
 from quizzes.corrections import Method
 from quizzes.models import Attempt, AttemptItem, AttemptStep
 from tests.services.test_corrections import as_stored_and_as_told, decide, first_question, run, sit
@@ -33,8 +34,10 @@ def test_what_is_handed_in_while_a_correction_runs_is_corrected_once(own_app, at
             with transaction():
                 finish_services.finish(attempt_id, by=actor, at=at + timedelta(minutes=1))
 
+        correction_id = decide(question_id, Method.DROP).id
+
         def correct():
-            run(decide(question_id, Method.DROP))
+            run(db.session.get_one(Correction, correction_id))
 
         hand_ins = [partial(hand_in, *learner) for learner in learners]
         all_at_once(own_app, *hand_ins[:3], correct, *hand_ins[3:], inside=nullcontext)
