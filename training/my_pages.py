@@ -60,7 +60,7 @@ class MyTraining:
 
 
 def my_training(person_id: int, at: datetime) -> MyTraining:
-    """Return a person's training at a moment. Four queries, whatever the number of years and lessons."""
+    """Return a person's training at a moment. Five queries at most, whatever the number of years."""
     day = local_day(at)
     rows = queries.obligations_of_person(person_id, day)
     withheld = {row.id: queries.verdict_withheld_until(row.show_score, row.closes_at, at) for row in rows}
@@ -70,8 +70,10 @@ def my_training(person_id: int, at: datetime) -> MyTraining:
         lessons[lesson.cycle_id].append(lesson)
     attempts = queries.attempts_of_cycles(person_id, unfinished)
     year = training_year(day)
-    recent = [occasion_key(row.cycle_id) for row in rows if row.year == year or row.cycle_id in unfinished]
-    corrected = corrected_attempts(person_id, recent, at)
+    attempted = {row.cycle_id for row in rows if row.completed_on is not None and row.year == year} | {
+        cycle_id for cycle_id in unfinished if occasion_key(cycle_id) in attempts
+    }
+    corrected = corrected_attempts(person_id, map(occasion_key, attempted), at)
     duties = [
         _duty(row, lessons[row.cycle_id], attempts.get(occasion_key(row.cycle_id)), corrected, withheld[row.id], day)
         for row in rows

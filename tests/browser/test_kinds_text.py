@@ -32,7 +32,13 @@ JUDGED = {
     "numeric": ["năm", "Không đọc được câu trả lời này thành số.", "Đáp án: 5 ngày làm việc"],
     "gaps": ["Đúng một phần", "0,67/1 điểm", "Chỗ trống 2: 6", "Đáp án: 05"],
     "case_study": ["100% số điểm của phần này", "50% số điểm của phần này", "0,88/1 điểm"],
-    "essay": ["Câu do người chấm; không chấm ở lượt này", "6 từ", "rồi báo cáo <b>ngay</b>.", "Nêu đúng quy định về nhận quà", "50%"],
+    "essay": [
+        "Câu do người chấm; không chấm ở lượt này",
+        "6 từ",
+        "rồi báo cáo <b>ngay</b>.",
+        "Nêu đúng quy định về nhận quà",
+        "50%",
+    ],
 }
 _numbers = itertools.count(1)
 

@@ -76,7 +76,12 @@ def test_a_mark_settles_the_attempt_and_tells_of_the_pass_once(above, quiz, lear
     assert (attempt.points, attempt.score, attempt.passed) == (167, 835, True)
     assert above.finished == [attempt.id]
     step = db.session.scalars(select(AttemptStep).where(AttemptStep.item_id == essay, AttemptStep.mark == 67)).one()
-    assert (step.action, step.by_id, step.at, list((step.criteria or {}).values())) == ("mark", marker.id, later, [40, 20, 7])
+    assert (step.action, step.by_id, step.at, list((step.criteria or {}).values())) == (
+        "mark",
+        marker.id,
+        later,
+        [40, 20, 7],
+    )
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "attempt.mark")).one()
     assert (entry.by_id, entry.about_id, entry.detail["mark"]) == (marker.id, attempt.id, 67)
     assert marking_queries.quiz_queues(actor_of(marker), later) == []

@@ -23,7 +23,8 @@ DOORS: dict[str, str] = {
         lessons.courses lessons.course lessons.lesson lessons.position lessons.read library.picture
         quizzes.answer_file
         quizzes.quiz quizzes.start quizzes.attempt quizzes.state quizzes.save quizzes.tell quizzes.confirm
-        quizzes.submit quizzes.result time.log quizzes.practice certificates.mine certificates.show certificates.download
+        quizzes.submit quizzes.result time.log quizzes.practice
+        certificates.mine certificates.show certificates.download
         jobs.job""",
     Permission.AUTHOR: """
         authoring.desk authoring.download
