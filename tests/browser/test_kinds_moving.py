@@ -9,12 +9,12 @@ from playwright.sync_api import Locator, Page, expect
 from core.db import db
 from people.access import Role
 from people.models import Unit
-from tests.support.sitting import Sitting
 from tests.support.factories_attempts import begin, standing_above
 from tests.support.factories_people import make_person
 from tests.support.factories_quizzes import make_bank, make_question, make_quiz
 from tests.support.live import LiveServer
 from tests.support.questions import CONTENT
+from tests.support.sitting import Sitting
 
 
 @pytest.fixture
