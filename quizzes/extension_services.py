@@ -71,8 +71,10 @@ def give_back(
     """Give minutes to the attempts under way at a quiz: of all people that the actor may give time to, of those in a
     unit and below it, or to one attempt. What is over stays over. Five statements for any number of attempts.
 
+    What goes to everybody goes to the giver too, and the audit entry says so; nobody gives to themselves alone.
+
     :raises NotFound: when the quiz is none of the actor's people.
-    :raises RuleBroken: when no form of ours gives such minutes.
+    :raises RuleBroken: when no form of ours gives such minutes, or nobody but the actor would get them.
     """
     if not 1 <= gift.minutes <= MOST_MINUTES or not BATCH.fullmatch(gift.batch):
         raise RuleBroken(_l("The form is not one of ours."), _l("Reload the page and choose again."))
@@ -86,6 +88,9 @@ def give_back(
     rows = _under_way(wanted, at)
     if before := _given_before(gift.batch):
         return GivenBack(before, repeated=True)
+    is_own = [row.person_id == by.person_id for row in rows]
+    if rows and all(is_own):
+        raise given_to_oneself()
     moved = _moved(rows, minutes=gift.minutes, past_close=gift.minutes if gift.past_close else 0)
     if moved:
         row = {name: getattr(gift, name) for name in ("minutes", "past_close", "batch", "reason")}
@@ -100,7 +105,7 @@ def give_back(
         reason=gift.reason,
         detail={
             "minutes": gift.minutes, "past_close": gift.past_close, "attempts": len(moved),
-            "attempt": attempt_id, "unit": unit_id,
+            "attempt": attempt_id, "unit": unit_id, "own": any(is_own),
         },
     )  # fmt: skip
     return GivenBack(len(moved), held_back=len(rows) - len(moved))
@@ -116,6 +121,13 @@ def raise_percent(person_id: int, percent: int, *, reason: str, by: Actor, at: d
         )
     _write(moved, {"percent": percent, "reason": reason}, by=by, at=at)
     return len(moved)
+
+
+def given_to_oneself() -> RuleBroken:
+    """Return the error for who gives time or attempts to themselves."""
+    return RuleBroken(
+        _l("You can't give time or attempts to yourself."), _l("Ask another trainer or personnel officer to decide.")
+    )
 
 
 def _posted_below(unit_id: int, at: datetime) -> ColumnElement[bool]:
@@ -137,6 +149,7 @@ def _under_way(wanted: Iterable[ColumnElement[bool]], at: datetime) -> Sequence[
     return db.session.execute(
         select(
             Attempt.id,
+            Attempt.person_id,
             Attempt.quiz_id,
             Attempt.started_at,
             Attempt.due_at,

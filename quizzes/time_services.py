@@ -11,7 +11,7 @@ from core.i18n import lazy_gettext as _l
 from people.access import Actor
 from people.services import ensure_in_unit
 from quizzes import time_queries
-from quizzes.extension_services import raise_percent
+from quizzes.extension_services import given_to_oneself, raise_percent
 from quizzes.time_models import Accommodation, Allowance
 from quizzes.time_rules import ended_from, first_day_without
 
@@ -40,13 +40,15 @@ def grant_accommodation(
 
     :param extra_percent: of the time limit, 1 to 300.
     :param also_open: whether attempts under way get it too.
-    :raises RuleBroken: when there is no such person in the actor's units, or the days make no sense.
+    :raises RuleBroken: when there is no such person in the actor's units, it is the actor, or the days make no sense.
     """
     today = local_day(at)
     span.check(today)
     person = time_queries.person_for(by, staff_code, today)
     if person is None:
         raise unknown_person()
+    if person.id == by.person_id:
+        raise given_to_oneself()
     made = Accommodation(
         person_id=person.id,
         extra_percent=extra_percent,
@@ -94,7 +96,7 @@ def grant_allowance(
 
     :raises NotFound: when the quiz is none of the actor's people.
     :raises NotAllowed: when the unit is outside their responsibility.
-    :raises RuleBroken: when nobody or nothing is named, or the days make no sense.
+    :raises RuleBroken: when nobody, nothing or the actor is named, or the days make no sense.
     """
     today = local_day(at)
     span.check(today)
@@ -108,6 +110,8 @@ def grant_allowance(
         ensure_in_unit(by, time_queries.GRANT, unit_id, on=today)
     elif person is None:
         raise unknown_person()
+    if person is not None and person.id == by.person_id:
+        raise given_to_oneself()
     made = Allowance(
         quiz_id=quiz.id,
         person_id=person.id if person else None,

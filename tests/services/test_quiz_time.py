@@ -146,6 +146,24 @@ def test_time_is_given_to_ones_own_people_only(quiz, unit, below, person, traine
             refused()
 
 
+def test_nobody_gives_to_themselves_but_what_everybody_gets_they_get_too(quiz, unit, person, at):
+    giver = make_person(unit=unit, roles=[Role.TRAINER])
+    by, own = actor_of(giver), begin(quiz, giver)
+    for to_oneself in (
+        lambda: allow(quiz, by, at, staff_code=giver.staff_code, extra_attempts=1),
+        lambda: accommodate(giver, 50, by, at, also_open=True),
+        lambda: give_back(quiz, by, at, attempt_id=own.id),
+        lambda: give_back(quiz, by, at),
+    ):
+        with pytest.raises(RuleBroken, match="tự cấp cho chính mình"):
+            to_oneself()
+    assert (due(own), actions()) == (at + 30 * MINUTE, [])
+    begin(quiz, person)
+    assert give_back(quiz, by, at) == GivenBack(2)
+    assert due(own) == at + 40 * MINUTE
+    assert db.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "time.give_back")).one()["own"]
+
+
 def test_an_officer_gives_minutes_to_the_people_of_their_unit(quiz, unit, below, person, at):
     officer = actor_of(make_person(unit=below, roles=[Role.HR_OFFICER]))
     mine, other = begin(quiz, person), begin(quiz, make_person(unit=unit))
