@@ -12,7 +12,7 @@ from lessons.rules import CourseDraft, LessonDraft, ModuleDraft
 from people.access import Actor
 from quizzes import marking_services
 from quizzes.marking_models import MarkingTask
-from quizzes.marking_queries import rubric_of
+from quizzes.marking_queries import answer_step, rubric_of
 from quizzes.models import AttemptItem, Bank, QuestionVersion
 from quizzes.question_content import QuestionInput
 from quizzes.quiz_drafts import QuizDraft, SectionDraft
@@ -168,4 +168,6 @@ def _mark(
     item = db.session.get_one(AttemptItem, item_id)
     lines = rubric_of(db.session.get_one(QuestionVersion, item.question_version_id), item.points)
     points = {line.key: line.points * percent // 100 for line, percent in zip(lines, percents, strict=True)}
-    marking_services.mark(item_id, 1, points, comment=comment, second_reason=second_reason, by=by, at=at)
+    marking_services.mark(
+        item_id, 1, points, answer_step=answer_step(item_id), comment=comment, second_reason=second_reason, by=by, at=at
+    )

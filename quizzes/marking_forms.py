@@ -36,6 +36,7 @@ class MarkForm(BaseForm):
     """A mark: points by criterion (see :func:`mark_form`), and what is said about them."""
 
     round = HiddenField()
+    answer_step = HiddenField()
     comment = TextField(
         _l("Comment for the learner"), [Length(max=MAX_COMMENT, message=_l("At most 5,000 characters."))]
     )
@@ -87,6 +88,8 @@ def mark_form(answer: MarkingAnswer) -> MarkForm:
     assert isinstance(form, MarkForm)
     if not form.round.data:
         form.round.data = str(answer.round)
+    if not form.is_submitted():
+        form.answer_step.data = str(answer.step)
     return form
 
 

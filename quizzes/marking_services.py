@@ -27,6 +27,10 @@ class MarkedMeanwhile(Conflict):
     """Raised when somebody else marked the answer after the page of this mark was opened."""
 
 
+class AnswerChanged(Conflict):
+    """Raised when an answer file brought another answer after the page of this mark was opened."""
+
+
 def refused(obstacle: Obstacle) -> DomainError:
     """Return the error that says why somebody may not mark an answer."""
     match obstacle:
@@ -73,6 +77,7 @@ def mark(
     round_: int,
     criteria: Mapping[str, int],
     *,
+    answer_step: int,
     comment: str = "",
     reason: str = "",
     second_reason: str = "",
@@ -85,10 +90,12 @@ def mark(
 
     :param round_: the round that the page of this mark was for.
     :param criteria: hundredths of a point by criterion.
+    :param answer_step: the number of the step that holds the answer as the marker has read it.
     :param reason: why it was decided so; needed where a third person decides.
     :param second_reason: why the first marker wants a second one before anything counts; empty when not.
     :raises NotFound: when the answer belongs to a quiz of another unit.
     :raises MarkedMeanwhile: when somebody else gave this mark.
+    :raises AnswerChanged: when the answer is no longer the one that the marker has read.
     :raises NotAllowed: when it is the actor's own answer, or they marked it before.
     :raises RuleBroken: when the points are not those of the rubric, or the reason is missing.
     """
@@ -96,6 +103,8 @@ def mark(
     given = _given(item.id)
     if marking.ROUNDS.get(TaskState(task.state)) != round_:
         raise refused(Obstacle.DONE)
+    if marking_queries.answer_step(item.id) != answer_step:
+        raise AnswerChanged(_l("An answer file has changed this answer meanwhile."))
     _refuse_obstacles(task, attempt, given, by)
     version = db.session.get_one(QuestionVersion, item.question_version_id)
     _check(criteria, marking_queries.rubric_of(version, item.points))

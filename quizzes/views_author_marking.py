@@ -13,7 +13,7 @@ from quizzes import marking_queries, marking_services
 from quizzes.marking import TaskState
 from quizzes.marking_forms import MarkForm, SecondForm, mark_form
 from quizzes.marking_labels import OBSTACLE_LABELS, TASK_LABELS, told
-from quizzes.marking_services import MarkedMeanwhile
+from quizzes.marking_services import AnswerChanged, MarkedMeanwhile
 from quizzes.views_author_desk import blueprint
 
 
@@ -55,13 +55,14 @@ def mark_answer(item_id: int) -> ResponseReturnValue:
                 item_id,
                 int(form.round.data) if form.round.data in ("1", "2", "3") else 0,
                 form.criteria(),
+                answer_step=int(form.answer_step.data) if (form.answer_step.data or "").isdecimal() else 0,
                 comment=form.comment.data or "",
                 reason=form.reason.data or "",
                 second_reason=form.second_wanted(),
                 by=actor(),
                 at=clock.now(),
             )
-    except MarkedMeanwhile as error:
+    except (AnswerChanged, MarkedMeanwhile) as error:
         return _answer_page(item_id, form, str(error.message)), error.status
     flash(told(state), "success")
     if request.form.get("wish") == "next":

@@ -1,10 +1,10 @@
 // Keeps a mark that is being typed in this tab, so that a session that ran out, a stale page or a slip loses nothing.
-// It is dropped with the tab; the key holds marker, answer and round, so nobody finds what somebody else typed.
+// It is dropped with the tab; the key holds marker, answer, step and round, so nobody finds what somebody else typed.
 
 const form = document.getElementById("marking");
 const note = document.getElementById("marking-kept");
 const key = note.dataset.key;
-const fields = [...form.elements].filter((field) => field.name && !["csrf_token", "round", "wish"].includes(field.name));
+const fields = [...form.elements].filter((field) => field.name && !["csrf_token", "round", "answer_step", "wish"].includes(field.name));
 
 /** Write down what stands in the form. */
 function keep() {

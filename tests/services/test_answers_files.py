@@ -12,12 +12,22 @@ from core.db import db, transaction
 from core.errors import BadFile, Conflict, NotAllowed, NotFound, RuleBroken
 from people.access import Role
 from people.models import Unit
-from quizzes import answer_file_changes, answer_file_queries, answer_file_services, queries
+from quizzes import (
+    answer_file_changes,
+    answer_file_queries,
+    answer_file_services,
+    answer_services,
+    marking_queries,
+    queries,
+)
 from quizzes.answer_file_forms import saves_in
+from quizzes.answer_services import TypedAnswer
+from quizzes.marking_services import AnswerChanged
 from quizzes.models import AttemptStep
 from quizzes.time_models import AttemptEvent
 from tests.support.answer_files import answer_file, hand_in_file, seal
 from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of, make_small_quiz, standing_above
+from tests.support.factories_marking import make_essay_quiz, make_marker, mark
 from tests.support.factories_people import actor_of, make_person, make_unit
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -170,3 +180,23 @@ def test_a_file_that_was_changed_or_is_of_another_attempt_is_refused(app, quiz, 
         saves_in(data, secret, attempt.id + 1)
     with pytest.raises(BadFile):
         saves_in(data, "another secret key of this length", attempt.id)
+
+
+def test_a_mark_is_for_the_answer_that_the_marker_has_read(above, person, at):
+    quiz = make_essay_quiz(singles=0, show_key="never")
+    attempt, marker = begin(quiz, person), make_marker(quiz)
+    essay = items_of(attempt)[0].id
+    with transaction():
+        answer_services.save(
+            attempt.id, {essay: TypedAnswer({"text": ["Tôi từ chối."]}, 0)}, by=actor_of(person), at=at
+        )
+    hand_in(attempt, person, at + 10 * MINUTE)
+    seen = marking_queries.answer(essay, actor_of(marker), at + 10 * MINUTE).step
+    given = int((at + 5 * MINUTE).timestamp() * 1000)
+    hand_in_file(attempt, person, [f"revision-{essay}=1&given-{essay}={given}&text-{essay}=Nhận."], at + 20 * MINUTE)
+    decide(attempt, make_marker(quiz, "Lê Văn Bình"), at=at + 30 * MINUTE)
+    with pytest.raises(AnswerChanged):
+        mark(essay, marker, 50, 25, 25, step=seen, at=at + 40 * MINUTE)
+    assert queries.attempt(attempt.id).points is None
+    mark(essay, marker, 0, 0, 0, at=at + 40 * MINUTE)
+    assert queries.attempt(attempt.id).points == 0

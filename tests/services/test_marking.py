@@ -93,7 +93,9 @@ def test_marks_keep_to_the_rubric_and_to_other_peoples_answers(quiz, learner, ma
         with pytest.raises(RuleBroken):
             mark(essay, marker, *wrong)
     with transaction(), pytest.raises(RuleBroken):
-        marking_services.mark(essay, 1, {"other": 5}, by=actor_of(marker), at=at)
+        marking_services.mark(
+            essay, 1, {"other": 5}, answer_step=marking_queries.answer_step(essay), by=actor_of(marker), at=at
+        )
     give_role(learner, Role.TRAINER, db.session.get_one(Unit, quiz.unit_id))
     with pytest.raises(NotAllowed):
         mark(essay, learner, *FULL)

@@ -7,7 +7,7 @@ from core import clock
 from core.db import db, transaction
 from people.access import Role
 from people.models import Person, Unit
-from quizzes import answer_services, marking_services
+from quizzes import answer_services, marking_queries, marking_services
 from quizzes.answer_services import TypedAnswer
 from quizzes.marking import TaskState
 from quizzes.models import Attempt, AttemptItem, QuestionVersion, Quiz
@@ -54,9 +54,17 @@ def make_marker(quiz: Quiz, name: str = "Phạm Thị Chấm") -> Person:
 
 
 def mark(
-    item_id: int, marker: Person, *points: int, round_: int = 1, at: datetime | None = None, **more: str
+    item_id: int,
+    marker: Person,
+    *points: int,
+    round_: int = 1,
+    step: int | None = None,
+    at: datetime | None = None,
+    **more: str,
 ) -> TaskState:
-    """Give a mark in a transaction of its own, the points in the order of the rubric."""
+    """Give a mark in a transaction of its own, the points in the order of the rubric, for the answer of a step."""
     criteria = dict(zip(criterion_keys(item_id), points, strict=True))
     with transaction():
-        return marking_services.mark(item_id, round_, criteria, by=actor_of(marker), at=at or clock.now(), **more)
+        step = marking_queries.answer_step(item_id) if step is None else step
+        by, now = actor_of(marker), at or clock.now()
+        return marking_services.mark(item_id, round_, criteria, answer_step=step, by=by, at=now, **more)

@@ -57,7 +57,7 @@ def test_an_answer_that_somebody_marked_meanwhile_shows_both(client, quiz, learn
     _attempt, essay = hand_in_essay(quiz, learner)
     other = make_marker(quiz, "Vũ Văn Hai")
     client.submit(f"/manage/marking/{quiz.id}", action=f"/manage/marking/{quiz.id}/next")
-    form = {"round": "1", **points(essay, "0,1", "0,2", "0"), "comment": "Bài sơ sài."}
+    form = {"round": "1", "answer_step": "1", **points(essay, "0,1", "0,2", "0"), "comment": "Bài sơ sài."}
     token = client.page(ADDRESS.format(essay)).all("input", name="csrf_token")[0]["value"]
     mark(essay, other, 50, 25, 25)
     answer = client.post(ADDRESS.format(essay), data={"csrf_token": token, **form})
