@@ -137,13 +137,13 @@ def _complete_what_is_earned(
 ) -> None:
     """Complete obligations once, when they are earned; certificate and audit entry belong to the same transaction.
 
-    The lock makes the last lesson and the quiz wait for each other, so that one of them sees both.
+    The lock makes the last lesson, the quiz and a withdrawal wait for each other, so that the last of them sees all.
+    Whether a completion stands is therefore asked behind the lock, never together with it.
     """
     duties = db.session.execute(
         select(Obligation.id, Cycle)
         .join(Cycle, Cycle.id == Obligation.cycle_id)
-        .outerjoin(Completion, fulfils())
-        .where(Obligation.person_id == person_id, Completion.id.is_(None), of_cycle)
+        .where(Obligation.person_id == person_id, of_cycle)
         .order_by(Obligation.id)
         .with_for_update(of=Obligation)
     ).all()
@@ -171,14 +171,21 @@ _ENDED_ATTEMPTS: Any = (
     .select_from(Attempt)
     .join(Cycle, Cycle.id == _CYCLE)
     .join(QuizVersion, QuizVersion.id == Cycle.quiz_version_id)
-    .where(Attempt.person_id == _PERSON, Attempt.occasion == bindparam("occasion"), Attempt.finished_at.is_not(None))
+    .join(Obligation, and_(Obligation.cycle_id == Cycle.id, Obligation.person_id == _PERSON))
+    .outerjoin(Completion, fulfils())
+    .where(
+        Attempt.person_id == _PERSON,
+        Attempt.occasion == bindparam("occasion"),
+        Attempt.finished_at.is_not(None),
+        Completion.id.is_(None),
+    )
 )
 
 
 def _earned(person_id: int, cycle: Cycle) -> tuple[Attempt, int] | None:
     """Return the attempt that earns the completion of a cycle, and how many have ended; None when none does yet.
 
-    One query, asked behind the lock.
+    None too while a completion stands. One query, asked behind the lock.
     """
     asked = {"person_id": person_id, "cycle_id": cycle.id, "occasion": occasion_key(cycle.id)}
     rows = db.session.execute(_ENDED_ATTEMPTS, asked).all()

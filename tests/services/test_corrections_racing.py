@@ -1,4 +1,4 @@
-"""Attempts are handed in while a correction is applied: each is corrected, and only once."""
+"""Attempts are handed in while a correction is applied, or a pass is withdrawn: each of the two sees the other."""
 
 from contextlib import nullcontext
 from datetime import timedelta
@@ -7,14 +7,26 @@ from functools import partial
 from sqlalchemy import func, select
 
 from core.db import db, transaction
-from quizzes import finish_services
+from people.access import Role
+from quizzes import finish_services, withdrawal_services
 from quizzes.correction_models import Correction
 from quizzes.corrections import Method
 from quizzes.models import Attempt, AttemptItem, AttemptStep
 from tests.services.test_corrections import as_stored_and_as_told, decide, first_question, run, sit
 from tests.support.crowd import all_at_once
-from tests.support.factories_attempts import begin, give, make_small_quiz, right_answers, standing_above
+from tests.support.factories_attempts import (
+    begin,
+    give,
+    hand_in,
+    items_of,
+    keys_of,
+    make_small_quiz,
+    right_answers,
+    standing_above,
+)
 from tests.support.factories_people import actor_of, make_person, make_unit
+from tests.support.factories_training import lesson_ids, make_training, open_year, read
+from training.models import Completion, Obligation, fulfils
 
 LEARNERS = 6
 
@@ -51,3 +63,35 @@ def test_what_is_handed_in_while_a_correction_runs_is_corrected_once(own_app, at
         assert set(db.session.scalars(select(Attempt.max_points))) == {100}
         stored, told = as_stored_and_as_told()
         assert stored == told
+
+
+def test_who_hands_in_a_pass_while_another_is_withdrawn_is_completed_by_it(own_app, at):
+    """Each of the two alone would leave it to the other."""
+    with own_app.app_context():
+        training = make_training(questions=2)
+        learners = [make_person(unit=training.unit) for _ in range(3)]
+        cycle = open_year(training)
+        pairs = []
+        for person in learners:
+            read(person, lesson_ids(cycle))
+            kept, better = sit_wrongly(training.quiz, person), begin(training.quiz, person)
+            give(better, person, right_answers(better))
+            pairs.append((kept.id, better.id, actor_of(person)))
+        question_id = first_question(db.session.get_one(Attempt, pairs[0][0])).id
+        for method in (Method.FULL_CREDIT, Method.DROP):
+            run(decide(question_id, method))
+        assert set(db.session.scalars(select(Completion.attempt_id))) == {kept for kept, _better, _by in pairs}
+        officer = actor_of(make_person(unit=training.unit, roles=[Role.HR_OFFICER]))
+        jobs = []
+        for kept, better, by in pairs:
+            jobs.append(partial(withdrawal_services.withdraw, [kept], reason="Theo kết luận.", by=officer, at=at))
+            jobs.append(partial(finish_services.finish, better, by=by, at=at))
+        all_at_once(own_app, *jobs)
+        standing = select(Completion.attempt_id).join(Obligation, fulfils())
+        assert set(db.session.scalars(standing)) == {better for _kept, better, _by in pairs}
+
+
+def sit_wrongly(quiz, person) -> Attempt:
+    attempt = begin(quiz, person)
+    give(attempt, person, {item.id: keys_of(item, right=False)[:1] for item in items_of(attempt)})
+    return hand_in(attempt, person)
