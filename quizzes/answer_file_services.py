@@ -89,13 +89,14 @@ def _merged(attempt_id: int, saves: Sequence[Mapping[int, TypedAnswer]], by: Act
 
 
 def decide(
-    event_id: int, changes: Sequence[FileChange], accept: bool, reason: str, *, by: Actor, at: datetime
+    event_id: int, changes: Sequence[FileChange] | None, accept: bool, reason: str, *, by: Actor, at: datetime
 ) -> Attempt:
     """Let a person decide about a file that came after the end. What is accepted is appended and marked; a pass stays.
 
-    :param changes: what the file says, from ``answer_file_changes.changes``.
+    :param changes: what the file says, from ``answer_file_changes.changes``; None when it can't be opened any more.
     :raises NotAllowed: when the quiz is of another unit.  :raises Conflict: when it was decided already.
-    :raises RuleBroken: when it is the actor's own attempt, or an answer has been marked by hand meanwhile.
+    :raises RuleBroken: when it is the actor's own attempt, an answer has been marked by hand meanwhile,
+        or a file is to be accepted that can't be opened.
     """
     event = answer_file_queries.file_event(event_id)
     attempt = db.session.scalars(
@@ -113,6 +114,8 @@ def decide(
     if answer_file_queries.is_decided(event):
         raise Conflict(_l("This file has been decided already."))
     if accept:
+        if changes is None:
+            raise RuleBroken(_l("This file can't be opened any more."), _l("Refuse the file."))
         _take([change for change in changes if change.counts], attempt, reason, by, at)
         resettle(attempt.id, by=by, at=at)
     detail = {"of": event_id, "accepted": accept, "reason": reason}

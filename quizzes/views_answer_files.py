@@ -7,14 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from core import clock, files, sealing
 from core.db import transaction
-from core.errors import BadFile, RuleBroken
+from core.errors import BadFile, NotFound, RuleBroken
 from core.i18n import gettext as _
 from people.access import Permission
 from people.guards import actor, ensure_in_unit, requires, signed_in
 from people.person_queries import person_card
 from quizzes import answer_file_changes, answer_file_queries, answer_file_services, queries
+from quizzes.answer_file_changes import FileChange
 from quizzes.answer_file_forms import MAX_BYTES, DecisionForm, HandInForm, saves_in
 from quizzes.models import Attempt
+from quizzes.time_models import AttemptEvent
 from quizzes.views_author_desk import blueprint as desk
 from quizzes.views_take import blueprint
 
@@ -67,6 +69,15 @@ def answer_files() -> ResponseReturnValue:
     return render_template("quizzes/author/answer_files.html", waiting=waiting)
 
 
+def _changes(event: AttemptEvent, attempt: Attempt) -> list[FileChange] | None:
+    """Return what a kept file would change; None when it can't be opened, as after a change of the secret key."""
+    try:
+        saves = saves_in(files.get(event.detail["file"]), current_app.config["NEP"].secret_key, attempt.id)
+    except (BadFile, NotFound, RuleBroken):
+        return None
+    return answer_file_changes.changes(attempt, saves)
+
+
 @desk.route("/manage/answer-files/<int:event_id>", methods=["GET", "POST"])
 @requires(Permission.MARK)
 def decide_answer_file(event_id: int) -> ResponseReturnValue:
@@ -74,8 +85,7 @@ def decide_answer_file(event_id: int) -> ResponseReturnValue:
     event = answer_file_queries.file_event(event_id)
     attempt = queries.attempt(event.attempt_id)
     ensure_in_unit(Permission.MARK, queries.quiz(attempt.quiz_id).unit_id)
-    saves = saves_in(files.get(event.detail["file"]), current_app.config["NEP"].secret_key, attempt.id)
-    changes, form = answer_file_changes.changes(attempt, saves), DecisionForm()
+    changes, form = _changes(event, attempt), DecisionForm()
     if form.validate_on_submit():
         accept = request.form.get("decision") == "accept"
         try:

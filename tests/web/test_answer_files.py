@@ -1,0 +1,42 @@
+"""The pages of answer files that came after the end."""
+
+import pytest
+
+from core import clock, sealing
+from core.db import db, transaction
+from people.models import Unit
+from quizzes import answer_file_queries, answer_file_services
+from tests.support.answer_files import seal
+from tests.support.factories_attempts import begin, hand_in, make_small_quiz, standing_above
+from tests.support.factories_marking import make_marker
+from tests.support.factories_people import actor_of, make_person, make_unit, sign_in
+
+
+@pytest.fixture
+def quiz(app, session, at):
+    with standing_above(app):
+        yield make_small_quiz(unit=make_unit("Sở Nội vụ"), show_key="never")
+
+
+@pytest.fixture
+def learner(quiz):
+    return make_person("Lê Thị Bình", unit=db.session.get_one(Unit, quiz.unit_id))
+
+
+def test_a_file_that_cannot_be_opened_any_more_can_be_refused(client, quiz, learner):
+    attempt, trainer = begin(quiz, learner), make_marker(quiz)
+    hand_in(attempt, learner)
+    data = seal("{}", sealing.public_key("a secret key from before it was changed"))
+    with transaction():
+        answer_file_services.hand_in(attempt.id, [], data, by=actor_of(learner), at=clock.now())
+    sign_in(client, trainer)
+    [file] = answer_file_queries.waiting_files(actor_of(trainer), clock.today())
+    address = f"/manage/answer-files/{file.event_id}"
+    page = client.page(address)
+    assert "Không còn mở được tệp này" in page.text
+    assert [button["value"] for button in page.all("button", name="decision")] == ["refuse"]
+    accepted = client.submit(address, action="", reason="Mất điện", decision="accept")
+    assert accepted.status_code == 422
+    refused = client.submit(address, action="", reason="Không mở được", decision="refuse")
+    assert refused.request.path == "/manage/answer-files"
+    assert answer_file_queries.waiting_files(actor_of(trainer), clock.today()) == []
