@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from core.clock import local_day, time_text
-from people.access import Actor, Permission
-from people.queries import may_in_unit
-from quizzes import behaviour, queries, result_queries
+from people.access import Actor
+from quizzes import behaviour, queries, result_queries, review_list_queries
 from quizzes.answer_services import SaveOutcome
 from quizzes.behaviour import PREVIEW
 from quizzes.gates import Paging, paging
@@ -96,11 +95,8 @@ def _paging(attempt: Attempt, count: int, asked: int | None) -> Paging:
 
 
 def may_see_result(attempt: Attempt, *, by: Actor, at: datetime) -> bool:
-    """Tell whether the actor may read a result: their own, or as one who looks at attempts of the quiz's unit."""
-    if attempt.person_id == by.person_id:
-        return True
-    unit_id = queries.quiz(attempt.quiz_id).unit_id
-    return by.may(Permission.VIEW_ATTEMPTS) and may_in_unit(by, Permission.VIEW_ATTEMPTS, unit_id, local_day(at))
+    """Tell whether the actor may read a result: their own, or as one for whom the attempt is to look at."""
+    return attempt.person_id == by.person_id or review_list_queries.is_visible_to(by, attempt.id, local_day(at))
 
 
 def conflict_views(items: Sequence[ItemView], outcome: SaveOutcome) -> list[ConflictView]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
+from sqlalchemy.orm import aliased
 
 from core.clock import local_midnight
 from core.db import db
@@ -101,11 +102,19 @@ def attempts_visible_to(by: Actor, on: date) -> list[ColumnElement[bool]]:
 
     The quiz must be of their units, and so must its person be, or have been: who left has still taken the quiz.
     """
-    units = units_in_scope(by, Permission.VIEW_ATTEMPTS, on)
+    units, posted = units_in_scope(by, Permission.VIEW_ATTEMPTS, on), aliased(Posting)
     return [
         Quiz.unit_id.in_(units),
-        exists().where(Posting.person_id == Attempt.person_id, Posting.unit_id.in_(units)),
+        exists().where(posted.person_id == Attempt.person_id, posted.unit_id.in_(units)),
     ]
+
+
+def is_visible_to(by: Actor, attempt_id: int, on: date) -> bool:
+    """Tell whether an attempt is for the actor to look at. One query, none for who may look at none."""
+    if not by.may(Permission.VIEW_ATTEMPTS):
+        return False
+    found = select(Attempt.id).join(Quiz, Quiz.id == Attempt.quiz_id)
+    return db.session.scalar(found.where(Attempt.id == attempt_id, *attempts_visible_to(by, on))) is not None
 
 
 def _attempts(quiz_id: int, asked: AttemptFilter, by: Actor, on: date) -> Select[Any]:

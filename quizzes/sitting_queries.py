@@ -15,7 +15,8 @@ from people.person_queries import NamedRow
 from people.queries import in_force
 from quizzes.behaviour import PREVIEW, Ending
 from quizzes.events import OFFLINE, OTHER_PAGE
-from quizzes.models import Attempt, AttemptDraft, AttemptItem
+from quizzes.models import Attempt, AttemptDraft, AttemptItem, Quiz
+from quizzes.review_list_queries import attempts_visible_to
 from quizzes.time_models import AttemptEvent
 from quizzes.time_queries import TimedQuiz, people_at, under_way
 from quizzes.time_rules import still_due_after
@@ -35,6 +36,8 @@ class Sitting:
     unit_name: str
     started_at: datetime
     due_at: datetime | None
+    #: Whether its event log is for the reader.
+    has_log: bool
     saved_at: datetime | None
     saved: int
     questions: int
@@ -71,7 +74,7 @@ def sittings(quiz: TimedQuiz, by: Actor, at: datetime, *, page: int = 1) -> Page
 def ended_lately(quiz: TimedQuiz, by: Actor, at: datetime) -> list[NamedRow]:
     """Return the attempts whose time ran out in the last 24 hours, closed or about to be, the latest first.
 
-    Their columns are those of a sitting up to ``due_at``. One query.
+    Their columns are those of a sitting up to ``has_log``. One query.
     """
     ran_out = or_(
         and_(Attempt.finish_reason == Ending.EXPIRED, Attempt.finished_at > at - LATELY),
@@ -97,7 +100,9 @@ def _people(quiz: TimedQuiz, by: Actor, at: datetime) -> Select[Any]:
             func.coalesce(Placement.name, "").label("unit_name"),
             Attempt.started_at,
             Attempt.due_at,
+            and_(*attempts_visible_to(by, on)).label("has_log"),
         )
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(Person, Person.id == Attempt.person_id)
         .outerjoin(Posting, and_(Posting.person_id == Person.id, in_force(Posting, on)))
         .outerjoin(Placement, and_(Placement.unit_id == Posting.unit_id, in_force(Placement, on)))

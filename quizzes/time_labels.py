@@ -36,9 +36,12 @@ def by_words(line: LogLine, person_id: int, is_mine: bool) -> str:
     return "" if is_mine and line.kind != events.EXTEND else line.by_name
 
 
-def event_words(line: LogLine) -> str:
-    """Return the particulars of an event as sentences; empty when there are none."""
-    said = [_extension(line)] if line.kind == events.EXTEND else []
+def event_words(line: LogLine, *, with_reason: bool) -> str:
+    """Return the particulars of an event as sentences; empty when there are none.
+
+    :param with_reason: tell why somebody has more time on every quiz; why minutes were given is told anyhow.
+    """
+    said = [_extension(line, with_reason)] if line.kind == events.EXTEND else []
     if line.questions:
         numbers = ", ".join(map(str, line.questions))
         said.append(ngettext("Question %(numbers)s.", "Questions %(numbers)s.", len(line.questions), numbers=numbers))
@@ -49,14 +52,14 @@ def event_words(line: LogLine) -> str:
     return " ".join(filter(None, said))
 
 
-def _extension(line: LogLine) -> str:
+def _extension(line: LogLine, with_reason: bool) -> str:
     """Return what was given, the new deadline, and why."""
     detail = line.detail or {}
+    due = time_text(datetime.fromisoformat(detail["due_at"]))
     if "minutes" in detail:
         given = ngettext("%(num)s minute.", "%(num)s minutes.", detail["minutes"])
     else:
         given = _("%(percent)s%% more of the time limit.", percent=detail.get("percent", 0))
-    due_at = datetime.fromisoformat(detail["due_at"])
-    return f"{given} " + _(
-        "New deadline: %(time)s. Reason: %(reason)s", time=time_text(due_at), reason=detail.get("reason", "")
-    )
+        if not with_reason:
+            return f"{given} " + _("New deadline: %(time)s.", time=due)
+    return f"{given} " + _("New deadline: %(time)s. Reason: %(reason)s", time=due, reason=detail.get("reason", ""))

@@ -202,6 +202,17 @@ def person_for(by: Actor, staff_code: str, on: date, *, quiz: TimedQuiz | None =
     return db.session.scalars(select(Person).where(Person.staff_code.in_(codes), within).order_by(Person.id)).first()
 
 
+def may_see_reason(by: Actor, person_id: int, on: date) -> bool:
+    """Tell whether the actor may read why a person has more time: it may be their health.
+
+    They themselves may, and whoever may give them time on every quiz.
+    """
+    if person_id == by.person_id:
+        return True
+    mine = select(Person.id).where(Person.id == person_id, people_visible_to(by, GRANT, on))
+    return db.session.scalar(mine) is not None
+
+
 def accommodations(by: Actor, on: date) -> Sequence[NamedRow]:
     """Return the accommodations of the people in one's units, those in force first. One query."""
     giver = aliased(Person)

@@ -15,7 +15,7 @@ from core.i18n import ngettext
 from core.pages import page_number
 from people.access import Permission
 from people.guards import actor, requires, signed_in
-from people.queries import may_in_unit, unit_choices
+from people.queries import unit_choices
 from quizzes import (
     event_queries,
     extension_services,
@@ -52,7 +52,6 @@ def sittings(quiz_id: int) -> ResponseReturnValue:
         quiz=quiz,
         sittings=sitting_queries.sittings(quiz, actor(), at, page=page_number(request.args.get("page"))),
         ended=sitting_queries.ended_lately(quiz, actor(), at),
-        may_see_logs=may_in_unit(actor(), Permission.VIEW_ATTEMPTS, quiz.unit_id, clock.today()),
         now=at,
     )
 
@@ -147,7 +146,7 @@ def end_accommodation(accommodation_id: int) -> ResponseReturnValue:
 @blueprint.get("/attempts/<int:attempt_id>/log")
 @signed_in
 def log(attempt_id: int) -> ResponseReturnValue:
-    """Show what happened around an attempt, to its person and to those who look at attempts of its unit."""
+    """Show what happened around an attempt, to its person and to those for whom it is to look at."""
     attempt = queries.attempt(attempt_id)
     if not may_see_result(attempt, by=actor(), at=clock.now()):
         raise NotFound(_l("This attempt does not exist, or is not yours."))
@@ -157,6 +156,7 @@ def log(attempt_id: int) -> ResponseReturnValue:
         lines=event_queries.log_of(attempt),
         name=event_queries.name_at(attempt),
         is_mine=attempt.person_id == actor().person_id,
+        with_reason=time_queries.may_see_reason(actor(), attempt.person_id, clock.today()),
         words=time_labels,
     )
 

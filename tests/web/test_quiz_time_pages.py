@@ -115,6 +115,25 @@ def test_the_log_tells_in_order_what_happened_and_only_to_whom_it_concerns(clien
             assert client.get(f"/attempts/{attempt.id}/log").status_code == status
 
 
+def test_a_log_is_for_who_looks_after_its_person_and_its_reason_for_who_gives_them_time(
+    client, quiz, unit, trainer, learner
+):
+    attempt, stranger = begin(quiz, learner), begin(quiz, make_person("Hồ Thị Xa", unit=make_unit("Sở Khác")))
+    granted = {"staff_code": learner.staff_code, "extra_percent": "50", "reason": "Thị lực kém", "also_open": "y"}
+    client.submit("/manage/accommodations", action="", **granted)
+    inspector = make_person(unit=unit, roles=[Role.INSPECTOR])
+    for reader, reads_reason in ((trainer, True), (learner, True), (inspector, False)):
+        sign_in(client, reader)
+        told = client.page(f"/attempts/{attempt.id}/log").one("tbody").text
+        assert "Hạn nộp mới: 09:45:00" in told
+        assert ("Thị lực kém" in told) is reads_reason
+    sign_in(client, trainer)
+    assert client.get(f"/attempts/{stranger.id}/log").status_code == 404
+    links = [link["href"] for link in client.page(f"/manage/quizzes/{quiz.id}/sittings").one("tbody").all("a")]
+    assert f"/attempts/{attempt.id}/log" in links
+    assert f"/attempts/{stranger.id}/log" not in links
+
+
 def test_the_list_of_those_who_sit_takes_the_same_queries_for_any_number(client, quiz, unit, trainer, at):
     counts = []
     for _size in range(2):
