@@ -68,12 +68,14 @@ class Plan:
     #: Certificates that passes would bring, and those of passes that stand below the mark.
     certificates_to_come: int = 0
     certificates_in_question: int = 0
+    #: How many of the attempts are those of whoever considers it.
+    own: int = 0
 
     @property
     def summary(self) -> dict[str, int]:
         """Return what is kept of the preview with the decision."""
         certificates = {"to_come": self.certificates_to_come, "in_question": self.certificates_in_question}
-        return {**vars(self.figures), **certificates}
+        return {**vars(self.figures), **certificates, "own": self.own}
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,19 @@ class Line:
 
 
 def plan_for(
-    question: Question, *, method: str, version_id: int | None, wrong_version_ids: Iterable[int], on: date
+    question: Question,
+    *,
+    method: str,
+    version_id: int | None,
+    wrong_version_ids: Iterable[int],
+    on: date,
+    reader: Actor | None = None,
 ) -> Plan:
     """Return a correction with its figures, or with the reason why it can't be carried out.
 
     :param question: with its versions.
     :param version_id: by which version answers are judged; only where they are judged anew.
+    :param reader: who considers it, and should know that attempts of theirs are among those it changes.
     """
     published = {version.id: version for version in question.versions if version.published_at is not None}
     wrong = frozenset(wrong_version_ids) & published.keys()
@@ -107,7 +116,7 @@ def plan_for(
     plan.refusal = _refusal(plan, chosen, [published[one] for one in wrong])
     if not plan.refusal:
         for people in _by_person(lines(plan, on)):
-            _add(plan, people)
+            _add(plan, people, reader)
         if plan.figures.emptied:
             plan.refusal = REFUSALS["emptied"]
     return plan
@@ -145,10 +154,11 @@ def _by_person(found: Iterable[Line]) -> Iterator[list[Line]]:
         yield chunk
 
 
-def _add(plan: Plan, chunk: Iterable[Line]) -> None:
+def _add(plan: Plan, chunk: Iterable[Line], reader: Actor | None) -> None:
     won, kept = [], []
     for line in chunk:
         plan.figures.add(line.change)
+        plan.own += reader is not None and line.person_id == reader.person_id
         plan.by_year.setdefault(local_day(line.finished_at).year, Figures()).add(line.change)
         plan.by_unit.setdefault(line.unit_id, Figures()).add(line.change)
         won += [line.attempt_id] * line.change.is_won

@@ -74,6 +74,7 @@ def _plan(question: Question, form: PlanForm) -> Plan:
         version_id=form.version.data,
         wrong_version_ids=form.wrong.data or [],
         on=clock.today(),
+        reader=actor(),
     )
 
 

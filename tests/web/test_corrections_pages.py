@@ -69,6 +69,20 @@ def test_a_trainer_sees_what_would_change_decides_and_the_learner_reads_why(app,
     assert "Đáp án sai. Học viên đọc được: Câu hỏi không phù hợp." in review
 
 
+def test_who_corrects_attempts_of_their_own_is_warned_and_the_decision_keeps_it(quiz, client, question, attempt, at):
+    unit = db.session.get_one(Unit, quiz.unit_id)
+    trainer, other = (make_person(unit=unit, roles=[Role.TRAINER]) for _ in range(2))
+    hand_in(begin(quiz, trainer, at), trainer, at + timedelta(minutes=1))
+    path = f"/manage/questions/{question.id}/correct"
+    asked = f"{path}?method=full_credit&wrong={items_of(attempt)[0].question_version_id}"
+    sign_in(client, other)
+    assert "của chính anh/chị" not in client.page(asked).text
+    sign_in(client, trainer)
+    assert "Trong số này có 1 lượt làm bài của chính anh/chị." in client.page(asked).text
+    client.submit(asked, action=f"{path}?", reason="Đáp án sai.", note="Câu hỏi không rõ.")
+    assert db.session.scalars(select(Correction)).one().preview["own"] == 1
+
+
 def test_a_personnel_officer_withdraws_a_pass_with_a_reason(app, quiz, client, question, attempt):
     unit = db.session.get_one(Unit, quiz.unit_id)
     sign_in(client, make_person(unit=unit, roles=[Role.TRAINER]))
