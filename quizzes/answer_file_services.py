@@ -18,7 +18,7 @@ from people.services import ensure_in_unit
 from quizzes import answer_file_queries, answer_services, correction_queries, event_services, queries
 from quizzes.answer_file_changes import FileChange
 from quizzes.answer_services import TypedAnswer
-from quizzes.behaviour import COUNTS_FOR_NOTHING, Phase, phase
+from quizzes.behaviour import COUNTS_FOR_NOTHING, Ending, Phase, phase
 from quizzes.correction_models import Correction
 from quizzes.corrections import Remedy
 from quizzes.events import DECIDE_FILE, HAND_IN_FILE
@@ -26,11 +26,18 @@ from quizzes.finish_services import correction_step, resettle
 from quizzes.kinds import kind_of
 from quizzes.marking_models import MarkingTask
 from quizzes.models import Attempt, AttemptStep
+from quizzes.result_queries import key_readable_since, reveals_of
 from quizzes.scoring import mark_of
 
 #: After the end a file is taken so long, for a person to decide.
 TAKEN_FOR = timedelta(hours=24)
 MOST_FILES = 5
+_TO_CHANGE = (
+    select(Attempt)
+    .options(joinedload(Attempt.quiz_version, innerjoin=True))
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,8 @@ def hand_in(
     :param saves: the answers of the file, save by save in their order.  :param data: the file itself.
     :raises NotFound: when the attempt is not the actor's.  :raises RuleBroken: when it comes too late or too often.
     """
-    own = select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == by.person_id).with_for_update()
-    attempt = db.session.scalar(own.execution_options(populate_existing=True))
+    own = _TO_CHANGE.where(Attempt.id == attempt_id, Attempt.person_id == by.person_id)
+    attempt = db.session.scalar(own)
     if attempt is None:
         raise NotFound(_l("This attempt does not exist, or is not yours."))
     if answer_file_queries.files_of(attempt_id) >= MOST_FILES:
@@ -60,22 +67,37 @@ def hand_in(
         done = _merged(attempt_id, saves, by, at)
         event_services.note(attempt_id, HAND_IN_FILE, by=by, at=at, detail={"kept": done.kept, "left": done.left})
         return done
-    until = taken_until(attempt)
-    if until is None:
-        raise RuleBroken(_l("This attempt counts for nothing; no answer file is taken for it."))
-    if at > until:
-        raise RuleBroken(
-            _l("This attempt ended more than 24 hours ago; its answer file is no longer taken."),
-            _l("Tell your trainer."),
-        )
+    refused = refusal(attempt, at)
+    if refused is not None:
+        raise refused
     event_services.note(attempt_id, HAND_IN_FILE, by=by, at=at, detail={"file": files.put(data).key})
     return HandedIn(waits=True)
 
 
-def taken_until(attempt: Attempt) -> datetime | None:
-    """Return until when a file of an attempt that has ended is taken; None when it counts for nothing."""
+def refusal(attempt: Attempt, at: datetime) -> RuleBroken | None:
+    """Return why no file of an attempt that has ended is taken now; None when one is. One query at most."""
+    if attempt.occasion in COUNTS_FOR_NOTHING:
+        return RuleBroken(_l("This attempt counts for nothing; no answer file is taken for it."))
+    if at > _ended_at(attempt) + TAKEN_FOR:
+        late = _l("This attempt ended more than 24 hours ago; its answer file is no longer taken.")
+        return RuleBroken(late, _l("Tell your trainer."))
+    if attempt.finish_reason == Ending.SUBMITTED and reveals_of([attempt], at)[attempt.id].key:
+        read = _l("You handed this attempt in and can read its key by now; an answer file is no longer taken.")
+        return RuleBroken(read, _l("Tell your trainer."))
+    return None
+
+
+def taken_until(attempt: Attempt) -> datetime:
+    """Return until when at most a file of an attempt that has ended is taken (see :func:`refusal`). One query."""
+    since = key_readable_since(attempt) if attempt.finish_reason == Ending.SUBMITTED else None
+    return min(filter(None, (_ended_at(attempt) + TAKEN_FOR, since)))
+
+
+def _ended_at(attempt: Attempt) -> datetime:
+    """Return when an attempt ended; one that nobody has closed yet ended at its deadline."""
     ended_at = attempt.finished_at or attempt.due_at
-    return ended_at + TAKEN_FOR if ended_at is not None and attempt.occasion not in COUNTS_FOR_NOTHING else None
+    assert ended_at is not None
+    return ended_at
 
 
 def _merged(attempt_id: int, saves: Sequence[Mapping[int, TypedAnswer]], by: Actor, at: datetime) -> HandedIn:
@@ -99,13 +121,7 @@ def decide(
         or a file is to be accepted that can't be opened.
     """
     event = answer_file_queries.file_event(event_id)
-    attempt = db.session.scalars(
-        select(Attempt)
-        .where(Attempt.id == event.attempt_id)
-        .options(joinedload(Attempt.quiz_version, innerjoin=True))
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    ).one()
+    attempt = db.session.scalars(_TO_CHANGE.where(Attempt.id == event.attempt_id)).one()
     ensure_in_unit(by, Permission.MARK, queries.quiz(attempt.quiz_id).unit_id, on=local_day(at))
     if attempt.person_id == by.person_id:
         raise RuleBroken(_l("Nobody decides about their own answers."), _l("Ask another trainer."))

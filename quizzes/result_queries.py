@@ -13,7 +13,7 @@ from quizzes.behaviour import COUNTS_FOR_NOTHING, PREVIEW, ItemState, state_of
 from quizzes.kinds import kind_of
 from quizzes.models import Attempt, AttemptDraft, AttemptItem, QuestionVersion, QuizVersion
 from quizzes.queries import Outcome, outcomes
-from quizzes.reveal import EVERYTHING, Reveal, When, later, visible
+from quizzes.reveal import EVERYTHING, Reveal, When, key_since, later, visible
 from quizzes.scoring import mark_of
 
 
@@ -64,11 +64,27 @@ def promised(version: QuizVersion, at: datetime) -> Reveal:
 def _reveal(attempt: Attempt, latest: datetime | None, last_due: datetime | None, at: datetime) -> Reveal:
     if attempt.occasion == PREVIEW:
         return EVERYTHING
+    closes_at = _closes_at(attempt, latest, last_due)
+    return visible(attempt.quiz_version, finished=attempt.finished_at is not None, closes_at=closes_at, at=at)
+
+
+def key_readable_since(attempt: Attempt) -> datetime | None:
+    """Return from when on the person of an attempt may read its key; None when it never comes, or has not ended.
+
+    One query at most.
+    """
+    if attempt.finished_at is None:
+        return None
     version = attempt.quiz_version
-    closes_at = later(version.closes_at, latest)
-    if closes_at is not None:
-        closes_at = later(closes_at, last_due)
-    return visible(version, finished=attempt.finished_at is not None, closes_at=closes_at, at=at)
+    latest, last_due = _closing_times(attempt.quiz_id) if version.show_key == When.AFTER_CLOSE else (None, None)
+    closes_at = _closes_at(attempt, latest, last_due)
+    return key_since(version, finished_at=attempt.finished_at, closes_at=closes_at)
+
+
+def _closes_at(attempt: Attempt, latest: datetime | None, last_due: datetime | None) -> datetime | None:
+    """Return when the last attempt of anybody must be in; None when the quiz does not close."""
+    closes_at = later(attempt.quiz_version.closes_at, latest)
+    return closes_at if closes_at is None else later(closes_at, last_due)
 
 
 def _closing_times(quiz_id: int) -> tuple[datetime | None, datetime | None]:

@@ -79,6 +79,20 @@ def visible(rules: ShowRules, *, finished: bool, closes_at: datetime | None, at:
     )
 
 
+def key_since(rules: ShowRules, *, finished_at: datetime, closes_at: datetime | None) -> datetime | None:
+    """Return from when on a person may read the key of their own attempt that has ended; None when it never comes.
+
+    :param closes_at: as for :func:`visible`.
+    """
+    match rules.show_key:
+        case When.NEVER:
+            return None
+        case When.AFTER_CLOSE:
+            return None if closes_at is None else max(finished_at, closes_at + LATE_GRACE)
+        case _:
+            return finished_at
+
+
 def later(one: datetime | None, other: datetime | None) -> datetime | None:
     """Return the later of two closing times; a missing one does not count."""
     return max((moment for moment in (one, other) if moment is not None), default=None)

@@ -12,7 +12,7 @@ from core.i18n import gettext as _
 from people.access import Permission
 from people.guards import actor, ensure_in_unit, requires, signed_in
 from people.person_queries import person_card
-from quizzes import answer_file_changes, answer_file_queries, answer_file_services, queries
+from quizzes import answer_file_changes, answer_file_queries, answer_file_services, queries, result_queries
 from quizzes.answer_file_changes import FileChange
 from quizzes.answer_file_forms import MAX_BYTES, DecisionForm, HandInForm, saves_in
 from quizzes.models import Attempt
@@ -30,8 +30,13 @@ def answer_file_key() -> str:
 @blueprint.app_template_global()
 def answer_file_until(attempt: Attempt) -> datetime | None:
     """Return until when a file of an attempt that has ended is taken; None when it is not, or no longer."""
-    until = answer_file_services.taken_until(attempt)
-    return until if until is not None and clock.now() <= until else None
+    return answer_file_services.taken_until(attempt) if answer_file_refusal(attempt) is None else None
+
+
+@blueprint.app_template_global()
+def answer_file_refusal(attempt: Attempt) -> RuleBroken | None:
+    """Return why no file of an attempt that has ended is taken now; None when one is."""
+    return answer_file_services.refusal(attempt, clock.now())
 
 
 @blueprint.route("/attempts/<int:attempt_id>/answer-file", methods=["GET", "POST"])
@@ -101,6 +106,7 @@ def decide_answer_file(event_id: int) -> ResponseReturnValue:
         person=person_card(attempt.person_id, clock.today()),
         event=event,
         changes=changes,
+        key_since=result_queries.key_readable_since(attempt),
         decided=answer_file_queries.is_decided(event),
         form=form,
     )

@@ -15,7 +15,7 @@ from tests.support.sitting import Sitting, sit
 def sitting(live: LiveServer) -> Iterator[Sitting]:
     """Begin an attempt that counts, two questions on each page."""
     with live.app.app_context(), standing_above(live.app):
-        yield sit(live, preview=False, per_page=2)
+        yield sit(live, preview=False, per_page=2, show_key="never")
 
 
 def option(page: Page, question: int, place: int):

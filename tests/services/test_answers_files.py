@@ -11,7 +11,7 @@ from core.audit import AuditEntry
 from core.db import db, transaction
 from core.errors import BadFile, Conflict, NotAllowed, NotFound, RuleBroken
 from people.access import Role
-from people.models import Unit
+from people.models import Person, Unit
 from quizzes import (
     answer_file_changes,
     answer_file_queries,
@@ -19,6 +19,7 @@ from quizzes import (
     answer_services,
     marking_queries,
     queries,
+    result_queries,
 )
 from quizzes.answer_file_forms import saves_in
 from quizzes.answer_services import TypedAnswer
@@ -45,7 +46,7 @@ def above(app):
 
 @pytest.fixture
 def quiz(above, at):
-    return make_small_quiz()
+    return make_small_quiz(show_key="never")
 
 
 @pytest.fixture
@@ -200,3 +201,19 @@ def test_a_mark_is_for_the_answer_that_the_marker_has_read(above, person, at):
     assert queries.attempt(attempt.id).points is None
     mark(essay, marker, 0, 0, 0, at=at + 40 * MINUTE)
     assert queries.attempt(attempt.id).points == 0
+
+
+@pytest.mark.parametrize("show_key", ["after", "after_close"])
+def test_who_handed_in_and_can_read_the_key_hands_in_no_file(above, person, at, show_key):
+    quiz = make_small_quiz(show_key=show_key, closes_at=at + 60 * MINUTE)
+    attempt, expired = begin(quiz, person), begin(quiz, make_person("Lê Thị Bình"))
+    hand_in(attempt, person, at + 10 * MINUTE)
+    if show_key == "after_close":
+        assert hand_in_file(attempt, person, [], at + 62 * MINUTE).waits
+    with pytest.raises(RuleBroken):
+        hand_in_file(attempt, person, [], at + 63 * MINUTE)
+    someone = db.session.get_one(Person, expired.person_id)
+    hand_in(expired, someone, at + LIMIT + 10 * MINUTE)
+    assert hand_in_file(expired, someone, [], at + 63 * MINUTE).waits
+    since = {"after": at + LIMIT, "after_close": at + 62 * MINUTE}
+    assert result_queries.key_readable_since(queries.attempt(expired.id)) == since[show_key]

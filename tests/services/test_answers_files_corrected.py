@@ -29,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 def quiz(app, session, at):
     """Three questions, each with one right option; two of them are needed."""
     with standing_above(app):
-        yield make_small_quiz(singles=3, multiples=0, shuffle_questions=False)
+        yield make_small_quiz(singles=3, multiples=0, shuffle_questions=False, show_key="never")
 
 
 @pytest.fixture

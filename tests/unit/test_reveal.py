@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from quizzes.behaviour import LATE_GRACE
-from quizzes.reveal import Reveal, later, visible
+from quizzes.reveal import Reveal, key_since, later, visible
 
 AT = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
 CLOSE = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
@@ -70,3 +70,13 @@ def test_a_longer_window_moves_the_moment():
     assert later(CLOSE, AT) == later(AT, CLOSE) == CLOSE
     assert later(None, AT) == AT
     assert later(None, None) is None
+
+
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("closes_at", [None, CLOSE, AT - timedelta(days=1)])
+def test_the_key_can_be_read_from_the_moment_that_is_told(when, closes_at):
+    rules, tick = Rules(show_key=when), timedelta(milliseconds=1)
+    since = key_since(rules, finished_at=AT, closes_at=closes_at)
+    for moment in (AT, AT + tick, CLOSE, AFTER_CLOSE - tick, AFTER_CLOSE, AFTER_CLOSE + tick):
+        key = visible(rules, finished=True, closes_at=closes_at, at=moment).key
+        assert key == (since is not None and (moment >= since if since == AT else moment > since))
