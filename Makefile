@@ -15,7 +15,7 @@ dev := $(venv)/.dev-installed
 catalog := translations/vi/LC_MESSAGES/messages.mo
 pip_install := $(bin)/pip install --quiet --disable-pip-version-check -c requirements.lock
 
-.PHONY: help setup setup-dev browser demo serve test check fmt mutants bench screenshots lock clean
+.PHONY: help setup setup-dev browser demo serve test test-all check fmt mutants bench screenshots lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,8 +33,11 @@ demo: setup ## A fictional organisation on http://127.0.0.1:8000 (PORT changes i
 serve: setup ## A real instance with the settings of the environment (PORT, WORKERS, DATABASE_URL, ...)
 	exec $(bin)/flask --app app serve --port $(PORT) --workers $(WORKERS)
 
-test: setup-dev browser ## The whole test suite, on SQLite and PostgreSQL and in a browser
+test: setup-dev browser ## The test suite, on SQLite and PostgreSQL and in a browser (each page on one of the two)
 	$(bin)/pytest -n 2 --dist worksteal
+
+test-all: setup-dev browser ## The same, with every page on both databases
+	$(bin)/pytest -n 2 --dist worksteal --both-databases
 
 check: setup-dev ## Lint, types, imports, templates, translations, style sheet
 	$(bin)/ruff check .

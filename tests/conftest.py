@@ -6,6 +6,7 @@ The application is imported inside the fixtures that need it, so that unit tests
 from __future__ import annotations
 
 import shutil
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -38,6 +39,31 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         build_translations.build()
     except BadTranslation as error:
         raise pytest.UsageError(f"The translations contradict each other: {error}") from None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of pages run on both databases."""
+    parser.addoption("--both-databases", action="store_true", help="run the tests of pages on both databases, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run each test of a page on one database, chosen by the test's name, unless both are asked for.
+
+    What a page asks of the database is tested on both below it (tests/services); the pages themselves are many.
+    """
+    if config.getoption("both_databases") or config.getoption("markexpr"):
+        return
+    spared = [item for item in items if item.nodeid.startswith("tests/web/") and _is_elsewhere(item)]
+    config.hook.pytest_deselected(items=spared)
+    items[:] = [item for item in items if item not in set(spared)]
+
+
+def _is_elsewhere(item: pytest.Item) -> bool:
+    """Tell whether the other database is the one on which a test runs."""
+    name = item.nodeid.replace("sqlite", "database").replace("postgres", "database")
+    mine = ("sqlite", "postgres")[zlib.crc32(name.encode()) % 2]
+    dialect = getattr(item, "callspec", None) and item.callspec.params.get("dialect")  # type: ignore[attr-defined]
+    return dialect is not None and dialect != mine
 
 
 @pytest.fixture(scope="session")
