@@ -90,7 +90,8 @@ def apply_batch(correction_id: int, *, at: datetime, limit: int = BATCH) -> bool
     correction = db.session.scalars(
         select(Correction)
         .where(Correction.id == correction_id)
-        .with_for_update()
+        # Not against the keys of steps: whoever hands in holds an attempt and refers to the correction.
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     if correction.finished_at is not None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from hypothesis import settings
 
 from core import clock
 from scripts import build_translations
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 #: Friday 20 November 2026, 09:00 in Vietnam: the usual "now" of a test.
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+# No test is timed: machines are shared.
+settings.register_profile("nep", deadline=None)
+settings.load_profile("nep")
 QUIET_CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 

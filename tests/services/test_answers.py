@@ -191,7 +191,7 @@ class Window:
     def hear(self, stored):
         """Take in an answer of the server: as the page's script does, only when nothing newer was made here."""
         self.base = stored.revision
-        self.shows = list((stored.response or {}).get("chosen", []))
+        self.shows = sorted((stored.response or {}).get("chosen", []))
         self.seen.append(self.shows)
 
 
