@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from core import clock
 from core.db import db, transaction
@@ -22,7 +22,6 @@ from tests.support.live import LiveServer
 
 #: The page itself tries again after 2 and 4 seconds.
 PATIENCE_MS = 15_000
-KILLS_MOST = 40
 SAVED = re.compile(r"Đã lưu lúc \d\d:\d\d:\d\d")
 #: How a question is filled in, in the way of a number; returns the fields that say the same.
 Fill = Callable[[Locator, int], Mapping[str, Sequence[str]]]
@@ -174,25 +173,4 @@ def signed_out(desk: Desk) -> Page:
     return page
 
 
-def with_a_killed_server(desk: Desk) -> Page:
-    """Change every answer while all that answer are killed, in the midst of saving: the attempt is locked for them.
-
-    A browser sends once more by itself what was sent over a connection in use before; so they are killed until it
-    gives up.
-    """
-    page = desk.opened()
-    desk.fill(page, 0)
-    says_saved(page)
-    db.session.execute(select(Attempt.id).where(Attempt.id == desk.attempt.id).with_for_update())
-    desk.fill(page, 1)
-    for _ in range(KILLS_MOST):
-        if page.locator("[data-saved-line].is-waiting").count():
-            break
-        desk.server.kill_workers()
-        page.wait_for_timeout(250)
-    desk.loses_touch(page)
-    db.session.rollback()
-    return page
-
-
-STORIES = (without_network, after_a_crash, in_two_tabs, signed_out, with_a_killed_server)
+STORIES = (without_network, after_a_crash, in_two_tabs, signed_out)

@@ -1,6 +1,8 @@
 """A person in front of an attempt, in a browser at a live server."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +56,20 @@ class Sitting:
 
 def sit(live: LiveServer, *, preview: bool = True, **rules: Any) -> Sitting:
     """Begin an attempt of a trainer at a small quiz; a preview asks no package above for an occasion."""
-    quiz = make_small_quiz(slug=f"ngoi-lam-{next(_numbers)}", **rules)
-    unit = db.session.get_one(Unit, quiz.unit_id)
-    person = make_person(unit=unit, roles=[Role.TRAINER], account=True)
+    with _writing_at_once():
+        quiz = make_small_quiz(slug=f"ngoi-lam-{next(_numbers)}", **rules)
+        unit = db.session.get_one(Unit, quiz.unit_id)
+        person = make_person(unit=unit, roles=[Role.TRAINER], account=True)
     return Sitting(live, person, begin(quiz, person, preview=preview))
+
+
+@contextmanager
+def _writing_at_once() -> Iterator[None]:
+    """Take SQLite's lock at the start of every transaction: the server may still write what an earlier page sent."""
+    db.session.rollback()
+    db.engine.update_execution_options(nep_writes=True)
+    try:
+        yield
+    finally:
+        db.session.commit()
+        db.engine.update_execution_options(nep_writes=False)

@@ -349,7 +349,7 @@ def questions(draw: st.DrawFn) -> GiftQuestion:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(questions().filter(lambda one: gift_writer.why_not(one) is None), min_size=1, max_size=3,
                 unique_by=lambda question: question.code))  # fmt: skip
 def test_what_is_written_is_read_back_the_same(asked):
@@ -358,7 +358,7 @@ def test_what_is_written_is_read_back_the_same(asked):
     assert gift_writer.write(gift_reader.read(written).questions) == written
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40)
 @given(st.one_of(st.text(max_size=200), st.lists(st.one_of(words, marks, st.just("\n")), max_size=60).map("".join)))
 def test_no_text_makes_the_reader_fail(text):
     read = gift_reader.read(text)
@@ -368,7 +368,7 @@ def test_no_text_makes_the_reader_fail(text):
         assert without_lines(again) == [replace(question, line=0) for question in read.questions]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.one_of(words, marks, st.sampled_from(["1. ", "- ", "# ", "> ", "\n"])), max_size=12).map("".join))
 def test_plain_text_as_markdown_shows_the_same_text(text):
     shown = plain_text(from_markdown(markdown_text.from_plain(text)))

@@ -116,7 +116,8 @@ def _package() -> dict[str, str]:
         "course.toml": f"slug = 'canary'\ntitle = {literal}\nsummary = {literal}\nhours = 4\n[[module]]\ncode = 'M1'\n"
         f"title = {literal}\nfolder = 'm1'\nbank = {literal}\nsummary = {literal}\n",
         "quiz.toml": f"slug = 'canary'\ntitle = {literal}\ninstructions = {literal}\npass_mark = 5.0\n"
-        f"attempts_allowed = 3\n[[section]]\ntitle = {literal}\nbank = {literal}\npoints = 1.0\n",
+        "time_limit_minutes = 30\nattempts_allowed = 3\n"
+        f"[[section]]\ntitle = {literal}\nbank = {literal}\npoints = 1.0\n",
         "m1/01-a.md": f"+++\ncode = '1.1'\ntitle = {literal}\nobjective = {literal}\nminutes = 5\n+++\n"
         f"## A\n\n{CANARY}\n",
         "m1/questions.gift": f"::Q1::[markdown]{gift} {{\n={gift} A#{gift}\n~{gift} B#{gift}\n####{gift}\n}}\n",
