@@ -123,6 +123,7 @@ def sign_in(client: FlaskClient, person: Person) -> UserSession:
         device="Trình duyệt thử",
         address="127.0.0.1",
     )
+    db.session.commit()  # what the test has prepared
     with transaction():  # takes SQLite's lock at once, as a server may be writing
         if db.session.get(Account, person_id) is None:
             _make_account(db.session.get_one(Person, person_id), False)
