@@ -51,6 +51,21 @@ def units_below(roots: Iterable[int], on: date) -> CTE:
     )
 
 
+def units_above(start: Select[int], on: date | BindParameter[date]) -> Select[int]:
+    """Return a select of the ids of some units and of all units above them as of a day.
+
+    :param start: a select of unit ids.
+    """
+    units = start.cte(recursive=True)
+    # UNION (not UNION ALL) ends the walk even if the tree had a cycle.
+    walk = units.union(
+        select(Placement.parent_id)
+        .join(units, Placement.unit_id == units.c[0])
+        .where(in_force(Placement, on), Placement.parent_id.is_not(None))
+    )
+    return select(walk.c[0])
+
+
 def units_in_scope(actor: Actor, permission: Permission, on: date) -> Select[int]:
     """Return a select of the ids of all units in which the actor has a permission."""
     if actor.is_system:

@@ -6,14 +6,14 @@ A quiz for practice is open to the people of its unit and of all units below it,
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy import Row, Select, exists, select
 from sqlalchemy.orm import aliased
 
 from core.db import db
 from core.errors import DomainError
 from people.access import Actor
-from people.models import Placement, Posting
-from people.queries import in_force
+from people.models import Posting
+from people.queries import in_force, units_above
 from quizzes import queries
 from quizzes.behaviour import PRACTICE, PREVIEW
 from quizzes.gates import Gate, may_begin
@@ -43,20 +43,11 @@ def practice_quizzes(person_id: int | None, on: date) -> Sequence[Row[int, str, 
 
 def _practice(person_id: int | None, on: date) -> Select[int, str, int]:
     """Return a select of the quizzes for practice of a person's unit and of all units above it."""
-    newer, above = aliased(QuizVersion), aliased(Placement)
+    newer = aliased(QuizVersion)
     is_latest = ~exists().where(
         newer.quiz_id == Quiz.id, newer.number > QuizVersion.number, newer.published_at.is_not(None)
     )
-    posted = select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)).cte(recursive=True)
-    # UNION (not UNION ALL) ends the walk even if the tree had a cycle.
-    units = posted.union(
-        select(above.parent_id).where(
-            above.unit_id == posted.c.unit_id,
-            above.parent_id.is_not(None),
-            above.valid_from <= on,
-            or_(above.valid_to.is_(None), above.valid_to > on),
-        )
-    )
+    posted = select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on))
     return (
         select(Quiz.id.label("quiz_id"), QuizVersion.title, QuizVersion.id.label("version_id"))
         .join(QuizVersion, QuizVersion.quiz_id == Quiz.id)
@@ -64,7 +55,7 @@ def _practice(person_id: int | None, on: date) -> Select[int, str, int]:
             QuizVersion.practice.is_(True),
             QuizVersion.published_at.is_not(None),
             is_latest,
-            Quiz.unit_id.in_(select(units.c.unit_id)),
+            Quiz.unit_id.in_(units_above(posted, on)),
         )
     )
 

@@ -28,7 +28,7 @@ from core.i18n import lazy_gettext as _l
 from people.access import Actor, Permission
 from people.models import Person, Placement, Posting
 from people.person_queries import NamedRow
-from people.queries import in_force, may_in_unit, people_visible_to, units_in_scope
+from people.queries import in_force, may_in_unit, people_visible_to, units_above, units_in_scope
 from quizzes.behaviour import PREVIEW
 from quizzes.models import Attempt, Quiz, QuizVersion
 from quizzes.time_models import Accommodation, Allowance
@@ -69,20 +69,9 @@ def given(person_id: int, quiz_id: int, on: date) -> Given:
     return Given(row.percent or 0, row.attempts or 0, row.minutes or 0)
 
 
-def _units_up(start: Select[int], on: date | BindParameter[date]) -> Select[int]:
-    """Return a select of units and all units above them as of a day."""
-    below = start.cte("units_up", recursive=True)
-    up = below.union(
-        select(Placement.parent_id)
-        .join(below, Placement.unit_id == below.c.unit_id)
-        .where(in_force(Placement, on), Placement.parent_id.is_not(None))
-    )
-    return select(up.c.unit_id)
-
-
 def extra_attempts(quiz_id: Any, person_id: BindParameter[int], on: BindParameter[date]) -> ScalarSelect[int]:
     """Return how many more attempts a person has at the quiz of the surrounding statement on a day, for that one."""
-    above = _units_up(select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)), on)
+    above = units_above(select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)), on)
     return (
         select(func.coalesce(func.sum(_ALLOWANCES.c.extra_attempts), 0))
         .where(
@@ -98,7 +87,7 @@ def extra_attempts(quiz_id: Any, person_id: BindParameter[int], on: BindParamete
 def _given() -> Select[Any]:
     """Return the statement of ``given``, built once: every page of a quiz asks it."""
     person_id, on = bindparam("person_id", type_=Integer), bindparam("on", type_=Date)
-    above = _units_up(select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)), on)
+    above = units_above(select(Posting.unit_id).where(Posting.person_id == person_id, in_force(Posting, on)), on)
     percent = select(func.max(_ACCOMMODATIONS.c.extra_percent)).where(
         _ACCOMMODATIONS.c.person_id == person_id, in_force(_ACCOMMODATIONS.c, on)
     )
@@ -128,7 +117,7 @@ def _reachable(by: Actor, on: date) -> ColumnElement[bool]:
         .join(Person, Person.id == Attempt.person_id)
         .where(Attempt.quiz_id == Quiz.id, Attempt.occasion != PREVIEW, people_visible_to(by, GRANT, on))
     )
-    return or_(Quiz.unit_id.in_(mine), Quiz.unit_id.in_(_units_up(mine, on)), attempted.exists())
+    return or_(Quiz.unit_id.in_(mine), Quiz.unit_id.in_(units_above(mine, on)), attempted.exists())
 
 
 def quiz_for(by: Actor, quiz_id: int, on: date) -> TimedQuiz:

@@ -16,7 +16,7 @@ from core.text import fold
 from lessons.models import Course, CourseVersion
 from people.access import Actor, Permission
 from people.models import Person, Placement, Posting
-from people.queries import in_force, units_in_scope
+from people.queries import in_force, units_above, units_in_scope
 from quizzes.models import Quiz, QuizVersion
 from training.models import Completion, Cycle, Exemption, Obligation, Requirement, fulfils
 
@@ -71,18 +71,8 @@ def quiz_choices(actor: Actor, on: date) -> list[tuple[int, str]]:
 def provided_to(actor: Actor, permission: Permission, unit_id: Any, on: date) -> ColumnElement[bool]:
     """Return the condition that a unit is in the actor's scope, or above it."""
     scope = units_in_scope(actor, permission, on)
-    above = (
-        select(Placement.parent_id.label("unit_id"))
-        .where(Placement.unit_id.in_(actor.scope(permission)), in_force(Placement, on))
-        .cte("units_above", recursive=True)
-    )
-    step = aliased(Placement)
-    above = above.union(
-        select(step.parent_id).where(
-            step.unit_id == above.c.unit_id, step.valid_from <= on, or_(step.valid_to.is_(None), step.valid_to > on)
-        )
-    )
-    return or_(unit_id.in_(scope), unit_id.in_(select(above.c.unit_id).where(above.c.unit_id.is_not(None))))
+    held = select(Placement.unit_id).where(Placement.unit_id.in_(actor.scope(permission)), in_force(Placement, on))
+    return or_(unit_id.in_(scope), unit_id.in_(units_above(held, on)))
 
 
 def requirements_managed_by(actor: Actor, on: date) -> list[tuple[Requirement, list[Row[Any]]]]:
