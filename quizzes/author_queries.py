@@ -1,6 +1,6 @@
 """What trainers can ask about banks, questions and quizzes. Everything begins with the units they may write for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -172,12 +172,6 @@ def quizzes_drawing_from(actor: Actor, bank_id: int, on: date) -> list[tuple[int
         .order_by(QuizVersion.title, Quiz.id)
     )
     return [(quiz_id, title) for quiz_id, title in rows]
-
-
-def available_counts(bank_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many questions each bank offers to a quiz: published and not retired."""
-    rows = db.session.execute(_question_counts(list(bank_ids)))
-    return {row.bank_id: row.published for row in rows}
 
 
 def quizzes_in_scope(actor: Actor, on: date) -> list[QuizRow]:

@@ -16,7 +16,7 @@ from quizzes.gates import Gate, Refusal, counts
 from quizzes.marking_result_queries import MarkingResult, marking_results
 from quizzes.models import Attempt, QuizVersion
 from quizzes.result_queries import ResultView
-from quizzes.reveal import EVERYTHING, Reveal
+from quizzes.reveal import Reveal
 from quizzes.take_labels import refused
 from quizzes.time_rules import Given
 
@@ -71,12 +71,11 @@ class QuizPage:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """A finished attempt as its reader may see it."""
+    """A finished attempt as its person may see it."""
 
     attempt: Attempt
     items: Sequence[ResultView]
     reveal: Reveal
-    is_mine: bool
     #: How far persons have marked, by item id.
     marking: Mapping[int, MarkingResult]
     #: What comes next for its person; None when that is no question here.
@@ -163,17 +162,15 @@ def _minutes_to_close(version: QuizVersion, at: datetime) -> int | None:
 
 
 def result_page(attempt: Attempt, *, by: Actor, at: datetime) -> ResultPage:
-    """Return the result of a finished attempt, for its person or for who looks at attempts of its unit."""
-    is_mine = attempt.person_id == by.person_id
-    reveal = result_queries.reveals_of([attempt], at)[attempt.id] if is_mine else EVERYTHING
-    goes_on = is_mine and attempt.occasion not in COUNTS_FOR_NOTHING and not (reveal.score and attempt.passed)
+    """Return the result of a finished attempt for its person; who looks at attempts of its unit reads the review."""
+    reveal = result_queries.reveals_of([attempt], at)[attempt.id]
+    goes_on = attempt.occasion not in COUNTS_FOR_NOTHING and not (reveal.score and attempt.passed)
     items = result_queries.result_views(attempt.id, reveal)
     is_corrected = any(item.is_corrected for item in items)
     return ResultPage(
         attempt,
         items,
         reveal,
-        is_mine,
         marking_results(attempt.id, reveal),
         quiz_page(attempt.quiz_id, by=by, at=at) if goes_on else None,
         corrections=correction_notes.notes_of(attempt.id) if is_corrected else (),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import scoped_session
 
     from tests.support.databases import Databases
+    from tests.support.factories_attempts import Above
     from tests.support.pages import PageClient
 
 #: Friday 20 November 2026, 09:00 in Vietnam: the usual "now" of a test.
@@ -90,6 +91,15 @@ def dialect(request: pytest.FixtureRequest) -> str:
 def app(databases: Databases, dialect: str) -> Flask:
     """Return the application, on a migrated database that this test process keeps."""
     return databases.shared_app(dialect)
+
+
+@pytest.fixture
+def above(app: Flask) -> Iterator[Above]:
+    """Stand in for the packages above quizzes."""
+    from tests.support.factories_attempts import standing_above
+
+    with standing_above(app) as made:
+        yield made
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from quizzes.answer_services import TypedAnswer
 from quizzes.behaviour import LATE_GRACE, NETWORK_GRACE, Phase
 from quizzes.models import AttemptStep
 from quizzes.time_models import AttemptEvent
-from tests.support.factories_attempts import begin, hand_in, items_of, keys_of, make_small_quiz, standing_above
+from tests.support.factories_attempts import begin, hand_in, items_of, keys_of, make_small_quiz
 from tests.support.factories_people import actor_of, make_person, make_unit
 from tests.support.queries import count_queries
 
@@ -26,12 +26,6 @@ pytestmark = pytest.mark.usefixtures("session")
 A, B = "a" * 24, "b" * 24
 LIMIT = timedelta(minutes=30)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def above(app):
-    with standing_above(app) as above:
-        yield above
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from quizzes.marking_services import AnswerChanged
 from quizzes.models import AttemptStep
 from quizzes.time_models import AttemptEvent
 from tests.support.answer_files import answer_file, hand_in_file, seal
-from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of, make_small_quiz, standing_above
+from tests.support.factories_attempts import begin, give, hand_in, items_of, keys_of, make_small_quiz
 from tests.support.factories_marking import make_essay_quiz, make_marker, mark
 from tests.support.factories_people import actor_of, make_person, make_unit
 
@@ -36,12 +36,6 @@ pytestmark = pytest.mark.usefixtures("session")
 A = "a" * 24
 LIMIT = timedelta(minutes=30)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def above(app):
-    with standing_above(app) as above:
-        yield above
 
 
 @pytest.fixture

@@ -34,7 +34,6 @@ from tests.support.factories_attempts import (
     keys_of,
     make_small_quiz,
     right_answers,
-    standing_above,
 )
 from tests.support.factories_people import actor_of, make_person, make_unit
 from tests.support.factories_quizzes import published_version
@@ -43,12 +42,6 @@ pytestmark = pytest.mark.usefixtures("session")
 
 MINUTE = timedelta(minutes=1)
 PRACTICE: dict[str, Any] = {"practice": True, "attempts_allowed": None}
-
-
-@pytest.fixture
-def above(app):
-    with standing_above(app) as above:
-        yield above
 
 
 @pytest.fixture

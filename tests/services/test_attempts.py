@@ -26,7 +26,6 @@ from tests.support.factories_attempts import (
     keys_of,
     make_small_quiz,
     right_answers,
-    standing_above,
 )
 from tests.support.factories_people import actor_of, make_person, make_unit
 from tests.support.queries import count_queries
@@ -34,12 +33,6 @@ from tests.support.queries import count_queries
 pytestmark = pytest.mark.usefixtures("session")
 
 LIMIT = timedelta(minutes=30)
-
-
-@pytest.fixture
-def above(app):
-    with standing_above(app) as above:
-        yield above
 
 
 @pytest.fixture

@@ -26,12 +26,6 @@ FULL = (50, 25, 25)
 
 
 @pytest.fixture
-def above(app):
-    with standing_above(app) as above:
-        yield above
-
-
-@pytest.fixture
 def quiz(above, at):
     return make_essay_quiz()
 

@@ -21,7 +21,6 @@ from tests.support.factories_attempts import (
     keys_of,
     make_small_quiz,
     right_answers,
-    standing_above,
 )
 from tests.support.factories_people import make_person, make_unit, sign_in
 from tests.support.html import parse
@@ -31,12 +30,6 @@ JSON = {"Accept": "application/json"}
 CHANGES_EACH_TIME = re.compile(
     r"""nonce-[\w-]+|nonce="[^"]+"|name="csrf_token"\s+value="[^"]+"|"csrf_token":"[^"]+"|\('Set-Cookie', '[^']+'\)"""
 )
-
-
-@pytest.fixture
-def above(app):
-    with standing_above(app) as above:
-        yield above
 
 
 @pytest.fixture

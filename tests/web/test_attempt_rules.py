@@ -22,7 +22,6 @@ from tests.support.factories_attempts import (
     keys_of,
     make_small_quiz,
     right_answers,
-    standing_above,
 )
 from tests.support.factories_people import make_person, make_unit, sign_in
 from tests.support.factories_quizzes import published_version
@@ -33,12 +32,6 @@ from tests.support.html import Element, parse
 CLOSE = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 AFTER_CLOSE: dict[str, Any] = dict.fromkeys(("show_score", "show_verdicts", "show_key"), "after_close")
 EXPLANATION = "Đúng: người nhận báo cáo và nộp lại."
-
-
-@pytest.fixture
-def above(app):
-    with standing_above(app) as above:
-        yield above
 
 
 @pytest.fixture
